@@ -1,0 +1,31 @@
+"""Canonical tables: the contract between HIS adapters and everything after them."""
+
+from phr.canonical.tables import (
+    TABLES,
+    Appointment,
+    CanonicalRow,
+    Coverage,
+    Diagnosis,
+    DrugDispense,
+    IdentityEvidence,
+    LabResult,
+    Patient,
+    Visit,
+    VitalSign,
+    column_doc,
+)
+
+__all__ = [
+    "TABLES",
+    "Appointment",
+    "CanonicalRow",
+    "Coverage",
+    "Diagnosis",
+    "DrugDispense",
+    "IdentityEvidence",
+    "LabResult",
+    "Patient",
+    "Visit",
+    "VitalSign",
+    "column_doc",
+]

@@ -1,0 +1,223 @@
+"""Catalogue of numbered failures. A number is never re-used; a retired one stays as a comment.
+
+1xx configuration · 2xx hospital source · 3xx data of one document · 4xx national API · 5xx ledger and staging · 9xx bugs
+"""
+
+from __future__ import annotations
+
+from phr.errors import Fault
+
+# -- 1xx configuration ---------------------------------------------------------------------------
+CONFIG_MALFORMED = Fault(
+    "PHR-101",
+    "ไฟล์ตั้งค่าไม่ถูกต้อง",
+    "the configuration is malformed",
+    "แก้ค่าที่ระบุไว้แล้วสั่ง 'phr config check' อีกครั้ง",
+    "correct the named setting, then run 'phr config check'",
+)
+UNKNOWN_HOSPITAL = Fault(
+    "PHR-102",
+    "ไม่รู้จักรหัสโรงพยาบาลนี้",
+    "unknown hospital code",
+    "ตรวจรหัส 5 หลักใน hospitals.yaml หรือเพิ่มโรงพยาบาลนี้ก่อน",
+    "check the 5-digit code against hospitals.yaml, or add the hospital first",
+)
+CONNECTION_MISSING = Fault(
+    "PHR-103",
+    "ยังไม่ได้ตั้งค่าการเชื่อมต่อ",
+    "a connection is not defined",
+    "สร้าง connection ตามชื่อที่ระบุใน Airflow (Admin > Connections) หรือในไฟล์ connections.json",
+    "create the named connection in Airflow (Admin > Connections) or in connections.json",
+)
+HOSPITAL_MISMATCH = Fault(
+    "PHR-104",
+    "รหัสโรงพยาบาลไม่ตรงกัน จึงไม่ส่ง",
+    "hospital codes disagree, nothing was sent",
+    "ตรวจว่ารหัสในฐานข้อมูล HIS ในบัญชีผู้ใช้ และใน hospitals.yaml เป็นรหัสเดียวกัน",
+    "make the codes in the HIS, the credential and hospitals.yaml agree",
+)
+ENVIRONMENT_MISMATCH = Fault(
+    "PHR-105",
+    "ปลายทางกับสภาพแวดล้อม (จริง/ทดสอบ) ไม่ตรงกัน",
+    "endpoint and environment do not match",
+    "ใช้ที่อยู่และบัญชีของสภาพแวดล้อมเดียวกัน (production, uat หรือ sandbox)",
+    "use address and credentials of the same environment (production, uat or sandbox)",
+)
+POLICY_MISSING = Fault(
+    "PHR-106",
+    "ไม่พบนโยบายชั้นข้อมูล จึงไม่ส่งอะไรเลย",
+    "the data-class policy is missing, nothing is sent",
+    "วางไฟล์นโยบายกลับที่เดิมแล้วสั่งใหม่",
+    "put the policy file back, then run again",
+)
+
+# -- 2xx hospital source -------------------------------------------------------------------------
+SOURCE_UNREACHABLE = Fault(
+    "PHR-201",
+    "ติดต่อฐานข้อมูลสำเนาของโรงพยาบาลไม่ได้",
+    "the hospital's replica cannot be reached",
+    "ตรวจเครื่อง เครือข่าย และพอร์ตของฐานข้อมูลสำเนา แล้วสั่งใหม่",
+    "check host, network and port of the replica, then run again",
+)
+SOURCE_LOGIN = Fault(
+    "PHR-202",
+    "ฐานข้อมูลของโรงพยาบาลปฏิเสธชื่อผู้ใช้หรือรหัสผ่าน",
+    "the hospital's database refused the login",
+    "ตรวจชื่อผู้ใช้ รหัสผ่าน และสิทธิอ่านใน connection ของโรงพยาบาลนี้",
+    "check login, password and read rights in this hospital's connection",
+)
+SOURCE_TABLE_MISSING = Fault(
+    "PHR-203",
+    "ไม่พบตารางที่ต้องใช้ใน HIS",
+    "a table the product needs is missing in the HIS",
+    "ตรวจว่าสำเนามีตารางนี้และบัญชีอ่านได้ หรือเลือกชนิด HIS ให้ตรง",
+    "make sure the replica has the table and the account may read it, or correct the HIS kind",
+)
+SOURCE_COLUMN_MISSING = Fault(
+    "PHR-204",
+    "ไม่พบคอลัมน์ที่ต้องใช้ใน HIS",
+    "a column the product needs is missing in the HIS",
+    "ตรวจรุ่นของ HIS หลังปรับรุ่น และแจ้งผู้ดูแลระบบนี้พร้อมชื่อคอลัมน์",
+    "check whether the HIS was upgraded and report the column to the maintainers",
+)
+SOURCE_CHARSET = Fault(
+    "PHR-205",
+    "อ่านภาษาไทยจาก HIS ไม่ได้ (ชุดอักขระไม่ตรง)",
+    "Thai text cannot be read from the HIS (wrong charset)",
+    "ตั้งค่า charset ของ connection ให้ตรงกับฐานข้อมูล (tis620 หรือ utf8mb4)",
+    "set the charset of the connection to the one of the database (tis620 or utf8mb4)",
+)
+SUSPECT_EMPTY = Fault(
+    "PHR-206",
+    "ไม่มีผู้รับบริการในวันที่ควรมี จึงยังไม่ถือว่าเป็นวันว่าง",
+    "no visits on a day that should have some (suspect_empty)",
+    "ตรวจว่าสำเนาฐานข้อมูลอัปเดตถึงวันนี้ หากเป็นวันหยุดจริงให้ยืนยันใน hospitals.yaml (closed_days)",
+    "check that the replica is up to date; if the hospital was closed, list the day in closed_days of hospitals.yaml",
+)
+SOURCE_CLOCK = Fault(
+    "PHR-207",
+    "นาฬิกาของเครื่องฐานข้อมูลโรงพยาบาลคลาดเคลื่อนมาก",
+    "the clock of the hospital's database server is far off",
+    "ตั้งเวลาเครื่องฐานข้อมูลให้ตรง (NTP) แล้วสั่งใหม่",
+    "set the clock of the database server (NTP), then run again",
+)
+SOURCE_QUERY = Fault(
+    "PHR-208",
+    "คำสั่งอ่านข้อมูลจาก HIS ล้มเหลว",
+    "a read from the HIS failed",
+    "ดูชนิดข้อผิดพลาดที่ระบุ ลองใหม่ หากซ้ำให้แจ้งผู้ดูแลระบบ",
+    "look at the named error class, try again, report it when it repeats",
+)
+SOURCE_WRITABLE = Fault(
+    "PHR-209",
+    "บัญชีที่ใช้อ่าน HIS มีสิทธิเขียน",
+    "the account used to read the HIS may write",
+    "ขอบัญชีที่มีสิทธิ SELECT อย่างเดียวจากผู้ดูแล HIS",
+    "ask the HIS administrator for an account with SELECT only",
+)
+SOURCE_WRONG_HOSPITAL = Fault(
+    "PHR-210",
+    "ฐานข้อมูลนี้เป็นของโรงพยาบาลอื่น",
+    "this database belongs to another hospital",
+    "ตรวจ connection ของโรงพยาบาลนี้ว่าไม่ได้ชี้ไปที่ฐานข้อมูลของแห่งอื่น",
+    "check that this hospital's connection does not point to another hospital's database",
+)
+
+# -- 4xx national API ----------------------------------------------------------------------------
+API_UNREACHABLE = Fault(
+    "PHR-401",
+    "ติดต่อระบบกลาง (หมอพร้อม) ไม่ได้",
+    "the national API cannot be reached",
+    "ไม่ต้องแก้ข้อมูล ระบบจะส่งต่อเองเมื่อปลายทางกลับมา",
+    "nothing to mend; the documents stay pending and go on when the endpoint is back",
+)
+API_LOGIN = Fault(
+    "PHR-402",
+    "ระบบกลางปฏิเสธบัญชีของโรงพยาบาลนี้",
+    "the national token service refused this hospital's account",
+    "ตรวจชื่อผู้ใช้และรหัสผ่านใน connection moph_prompt_<รหัส>; ระบบลองเพียงครั้งเดียวเพื่อไม่ให้บัญชีถูกล็อก",
+    "check login and password of connection moph_prompt_<hcode>; it was tried once only, so the account is not locked",
+)
+API_TOKEN = Fault(
+    "PHR-403",
+    "ระบบกลางไม่รับโทเคนแม้ขอใหม่แล้ว",
+    "the national API refused a fresh token",
+    "ตรวจสิทธิ MOPH_PHR_HIE ของบัญชีนี้กับส่วนกลาง",
+    "check with the centre that the account has the right MOPH_PHR_HIE",
+)
+API_OUTAGE = Fault(
+    "PHR-404",
+    "ระบบกลางขัดข้องต่อเนื่อง จึงหยุดส่งชั่วคราว",
+    "the national API keeps failing, delivery is paused",
+    "เอกสารยังค้างอยู่ครบ ระบบจะส่งต่อในรอบถัดไป",
+    "the documents stay pending and go on in the next run",
+)
+API_NOT_IMPLEMENTED = Fault(
+    "PHR-405",
+    "ปลายทางไม่มีบริการนี้ (501)",
+    "the endpoint does not implement this call (501)",
+    "ตรวจที่อยู่ปลายทางและรุ่นของ API",
+    "check the address and the version of the API",
+)
+API_TLS = Fault(
+    "PHR-406",
+    "ใบรับรอง TLS ของปลายทางไม่ผ่านการตรวจ",
+    "the endpoint's TLS certificate does not verify",
+    "ติดตั้งใบรับรอง (ca_file) ของสภาพแวดล้อมนั้น ห้ามปิดการตรวจ",
+    "install the CA file of that environment (ca_file); verification cannot be switched off",
+)
+API_TOKEN_SERVICE = Fault(
+    "PHR-407",
+    "บริการออกโทเคนตอบผิดรูปแบบหรือขัดข้อง",
+    "the token service failed or answered something else than a token",
+    "ตรวจที่อยู่ token_url และการอนุญาต IP แล้วรอรอบถัดไป",
+    "check token_url and the IP allow-list, then wait for the next run",
+)
+
+# -- 5xx ledger, staging, keys -------------------------------------------------------------------
+STAGING_MISSING = Fault(
+    "PHR-501",
+    "ไม่พบข้อมูลพักของรอบนี้",
+    "the staging of this run is missing",
+    "สั่งขั้นก่อนหน้า (extract) ของรอบนี้ใหม่",
+    "clear the earlier task (extract) of this run",
+)
+STAGING_UNREADABLE = Fault(
+    "PHR-502",
+    "ถอดรหัสข้อมูลพักไม่ได้",
+    "a staging file cannot be decrypted",
+    "ตรวจว่ากุญแจใน PHR_HOME/keys เป็นชุดเดียวกับตอนเขียน แล้วสั่ง extract ใหม่",
+    "check that PHR_HOME/keys holds the key the file names, or clear extract",
+)
+LEDGER_NOT_MIGRATED = Fault(
+    "PHR-503",
+    "ฐานข้อมูลบัญชี (ledger) ยังไม่ได้ปรับรุ่น",
+    "the ledger has not been migrated",
+    "สั่ง 'phr ledger upgrade' หนึ่งครั้ง",
+    "run 'phr ledger upgrade' once",
+)
+UNBALANCED = Fault(
+    "PHR-504",
+    "สมการตรวจนับไม่ลงตัว มีข้อมูลหายหรือเกินระหว่างทาง",
+    "an equation does not balance: something was lost or invented on the way",
+    "สั่ง 'phr balance' ดูวันที่ผิด แล้วสั่งรอบนั้นใหม่ หากยังผิดให้แจ้งผู้ดูแลทันที",
+    "run 'phr balance' to see the day, clear the run; if it stays, report it at once",
+)
+RUN_INCOMPLETE = Fault(
+    "PHR-505",
+    "มีโรงพยาบาลที่ทำไม่สำเร็จหรือไม่มีผลในรอบนี้",
+    "a hospital failed or is missing in this run",
+    "ดูข้อความของโรงพยาบาลที่ระบุ แก้แล้วสั่งเฉพาะแห่งนั้นใหม่",
+    "read the message of the named hospital, mend it, clear that hospital alone",
+)
+
+# -- 9xx bugs ------------------------------------------------------------------------------------
+UNEXPECTED = Fault(
+    "PHR-901",
+    "เกิดข้อผิดพลาดที่ไม่คาดไว้ในโปรแกรม",
+    "an unexpected error in the program",
+    "แจ้งผู้ดูแลระบบพร้อมรหัสนี้และเวลาที่เกิด",
+    "report this code with the time it happened to the maintainers",
+)
+
+FAULTS: dict[str, Fault] = {f.code: f for f in list(vars().values()) if isinstance(f, Fault)}

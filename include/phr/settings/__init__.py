@@ -1,0 +1,15 @@
+"""Typed configuration: hospitals, endpoint, categories. Unknown keys and values are refused."""
+
+from phr.settings.categories import CATEGORIES, Category
+from phr.settings.endpoint import EndpointSettings
+from phr.settings.hospitals import Hospital, Province, WorkUnit, load_province
+
+__all__ = [
+    "CATEGORIES",
+    "Category",
+    "EndpointSettings",
+    "Hospital",
+    "Province",
+    "WorkUnit",
+    "load_province",
+]

@@ -1,0 +1,143 @@
+"""``hospitals.yaml``: the hospitals of a province, typed and validated."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from phr import faults
+from phr.errors import StopHospital
+from phr.settings.endpoint import EndpointSettings
+
+Hcode5 = Annotated[str, Field(pattern=r"^\d{5}$", description="5-digit facility code")]
+CategoryName = Literal["visits"]
+
+
+class Hospital(BaseModel):
+    """One hospital. Connections: ``his_<hcode>`` (source) and ``moph_prompt_<hcode>`` (credentials)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hcode: Hcode5
+    name_th: str = Field(min_length=1, description="Thai name shown everywhere")
+    his: Literal["hosxp"] = Field(description="kind of hospital information system")
+    his_version: str = Field(default="v3", description="version text sent as agent")
+    work_unit: str | None = Field(default=None, description="name of the group of small units it is run with")
+    enabled: bool = True
+    categories: dict[CategoryName, date] = Field(
+        default_factory=dict, description="enabled categories, each with its first service day"
+    )
+    look_back_days: int = Field(default=3, ge=0, le=60, description="days a scheduled run reads again")
+    settle_minutes: int = Field(default=60, ge=0, description="age of a visit before it is eligible")
+    source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = "auto"
+    chunk_visits: int = Field(default=1000, ge=10, le=5000, description="visits read and held in memory at once")
+    closed_days: tuple[date, ...] = Field(default=(), description="days confirmed to have no service")
+    closed_weekdays: tuple[int, ...] = Field(
+        default=(), description="weekdays without service, 0 Monday .. 6 Sunday (norm for empty days)"
+    )
+    emergency_clinics: tuple[str, ...] = Field(
+        default=("12",), description="clinic department digits that make a visit an emergency (class EMER)"
+    )
+
+    @property
+    def source_connection(self) -> str:
+        """Connection id of the replica."""
+        return f"his_{self.hcode}"
+
+    @property
+    def credential_connection(self) -> str:
+        """Connection id of the credentials at the national side."""
+        return f"moph_prompt_{self.hcode}"
+
+
+class WorkUnit(BaseModel):
+    """What one mapped task instance works on: a hospital, or a declared group of small units."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit_id: str
+    label_th: str
+    hcodes: tuple[Hcode5, ...]
+
+
+class Province(BaseModel):
+    """A province's configuration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name_th: str
+    province_code: Annotated[str, Field(pattern=r"^\d{2}$")]
+    endpoint: EndpointSettings = EndpointSettings()
+    hospitals: tuple[Hospital, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> Province:
+        seen: set[str] = set()
+        for hospital in self.hospitals:
+            if hospital.hcode in seen:
+                raise ValueError(f"hospital {hospital.hcode} is listed twice")
+            seen.add(hospital.hcode)
+        return self
+
+    def hospital(self, hcode: str) -> Hospital:
+        """The hospital with this code; raises ``StopHospital`` (PHR-102) for an unknown one."""
+        for hospital in self.hospitals:
+            if hospital.hcode == hcode:
+                return hospital
+        known = ", ".join(h.hcode for h in self.hospitals[:5])
+        raise StopHospital(faults.UNKNOWN_HOSPITAL, hospital=hcode, detail=f"known codes: {known}")
+
+    def for_category(self, category: str, hcodes: list[str] | None = None) -> list[Hospital]:
+        """Enabled hospitals of a category, in file order; ``hcodes`` narrows (each must exist)."""
+        wanted = [self.hospital(code) for code in hcodes] if hcodes else list(self.hospitals)
+        return [h for h in wanted if h.enabled and category in h.categories]
+
+    def work_units(self, hospitals: list[Hospital]) -> list[WorkUnit]:
+        """Group hospitals into work units, keeping file order."""
+        groups: dict[str, list[Hospital]] = {}
+        for hospital in hospitals:
+            groups.setdefault(hospital.work_unit or hospital.hcode, []).append(hospital)
+        units = []
+        for key, members in groups.items():
+            label = members[0].name_th if len(members) == 1 else f"{key} ({len(members)} แห่ง)"
+            units.append(WorkUnit(unit_id=key, label_th=label, hcodes=tuple(m.hcode for m in members)))
+        return units
+
+
+def load_province(path: Path) -> Province:
+    """Read ``hospitals.yaml``.
+
+    :raises StopHospital: PHR-101 with the place and the reason of the first mistakes; values are not echoed.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: {type(error).__name__}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}{where}: not valid YAML") from None
+    try:
+        return Province.model_validate(raw)
+    except ValidationError as error:
+        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: {_explain(raw, error)}") from None
+
+
+def _explain(raw: object, error: ValidationError) -> str:
+    parts = []
+    for item in error.errors()[:3]:
+        loc = list(item["loc"])
+        name = ""
+        if len(loc) >= 2 and loc[0] == "hospitals" and isinstance(raw, dict):
+            try:
+                name = f"hospital {raw['hospitals'][loc[1]]['hcode']}, "
+            except (KeyError, IndexError, TypeError):
+                name = f"hospital number {loc[1]!s}, "
+            loc = loc[2:]
+        parts.append(f"{name}{'.'.join(map(str, loc)) or 'file'}: {item['msg']}")
+    more = len(error.errors()) - 3
+    return "; ".join(parts) + (f" (+{more} more)" if more > 0 else "")
