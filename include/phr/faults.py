@@ -173,6 +173,13 @@ API_TOKEN_SERVICE = Fault(
     "ตรวจที่อยู่ token_url และการอนุญาต IP แล้วรอรอบถัดไป",
     "check token_url and the IP allow-list, then wait for the next run",
 )
+PORT_IN_USE = Fault(
+    "PHR-408",
+    "เปิดระบบกลางจำลองไม่ได้ (พอร์ตหรือที่เก็บถูกใช้อยู่)",
+    "the national API double cannot start (port or store in use)",
+    "ปิดโปรแกรมที่ใช้พอร์ตนั้น หรือกำหนด PHR_NATIONAL_PORT เป็นพอร์ตอื่น",
+    "stop what uses the port, or set PHR_NATIONAL_PORT to another one",
+)
 
 # -- 5xx ledger, staging, keys -------------------------------------------------------------------
 STAGING_MISSING = Fault(

@@ -35,7 +35,9 @@ class Patient(NamedTuple):
     family: Annotated[str | None, Doc("family name in Thai")]
     sex: Annotated[str | None, Doc("sex", codes="1 male, 2 female (43-file SEX)")]
     birth_date: Annotated[str | None, Doc("date of birth")]
-    birth_exact: Annotated[bool, Doc("False when day and month are a default (1 January or truebirthday<>'Y')")]
+    birth_exact: Annotated[
+        bool, Doc("False when day and month are a default (1 January or truebirthday<>'Y')")
+    ]
     nationality: Annotated[str | None, Doc("nationality", codes="43-file NATION, 099 Thai")]
     nationality_name: Annotated[str | None, Doc("nationality in words")]
     marital: Annotated[str | None, Doc("marital status", codes="43-file MSTATUS 1-6, 9")]

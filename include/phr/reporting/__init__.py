@@ -1,0 +1,7 @@
+"""What people read: balances, the delivery report, and why a visit was sent or not."""
+
+from phr.reporting.balance_table import balance_table
+from phr.reporting.delivery import delivery_report
+from phr.reporting.explain import explain
+
+__all__ = ["balance_table", "delivery_report", "explain"]

@@ -34,7 +34,9 @@ class Hospital(BaseModel):
     look_back_days: int = Field(default=3, ge=0, le=60, description="days a scheduled run reads again")
     settle_minutes: int = Field(default=60, ge=0, description="age of a visit before it is eligible")
     source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = "auto"
-    chunk_visits: int = Field(default=1000, ge=10, le=5000, description="visits read and held in memory at once")
+    chunk_visits: int = Field(
+        default=1000, ge=10, le=5000, description="visits read and held in memory at once"
+    )
     closed_days: tuple[date, ...] = Field(default=(), description="days confirmed to have no service")
     closed_weekdays: tuple[int, ...] = Field(
         default=(), description="weekdays without service, 0 Monday .. 6 Sunday (norm for empty days)"

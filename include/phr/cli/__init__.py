@@ -1,0 +1,5 @@
+"""The ``phr`` command."""
+
+from phr.cli.main import app
+
+__all__ = ["app"]

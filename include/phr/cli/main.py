@@ -1,0 +1,169 @@
+"""``phr``: the same code as the DAGs, without Airflow. ``phr --help`` lists everything."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from phr.cli.support import exit_on_error, iso_day
+from phr.home import Home
+from phr.ledger import Ledger, schema
+from phr.privacy import logs
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="ส่งข้อมูลสุขภาพของโรงพยาบาลในจังหวัดเข้าหมอพร้อม และพิสูจน์ว่าถึงครบ / "
+    "Send a province's health records to the national PHR, and prove what arrived.",
+)
+config_app = typer.Typer(no_args_is_help=True, help="ตรวจไฟล์ตั้งค่า / check the configuration")
+hospital_app = typer.Typer(no_args_is_help=True, help="ตรวจโรงพยาบาลหนึ่งแห่ง / look at one hospital")
+ledger_app = typer.Typer(no_args_is_help=True, help="บัญชีเอกสาร / the ledger database")
+sandbox_app = typer.Typer(no_args_is_help=True, help="ระบบกลางจำลอง / the national API double")
+app.add_typer(config_app, name="config")
+app.add_typer(hospital_app, name="hospital")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(sandbox_app, name="sandbox")
+
+out = Console(highlight=False)
+
+
+@app.callback()
+def _start() -> None:
+    logs.install()
+
+
+@config_app.command("check")
+@exit_on_error
+def config_check() -> None:
+    """ตรวจ hospitals.yaml นโยบาย และ connection / check hospitals, policies and connections."""
+    from phr.cli.checks import check_configuration
+
+    problems = check_configuration(Home.from_env(), out)
+    raise typer.Exit(1 if problems else 0)
+
+
+@hospital_app.command("probe")
+@exit_on_error
+def hospital_probe(
+    hcode: Annotated[str, typer.Argument(help="รหัส 5 หลัก / 5-digit hospital code")],
+) -> None:
+    """ตรวจฐานข้อมูลของโรงพยาบาล ไม่ส่งอะไร / look at a hospital's database; sends nothing."""
+    from phr.cli.checks import probe_hospital
+
+    raise typer.Exit(0 if probe_hospital(Home.from_env(), hcode, out) else 1)
+
+
+@ledger_app.command("upgrade")
+@exit_on_error
+def ledger_upgrade() -> None:
+    """ปรับรุ่นฐานข้อมูลบัญชี / bring the ledger to the newest schema."""
+    schema.upgrade(schema.make_engine(Home.from_env().ledger_url))
+    out.print("ledger: up to date / ปรับรุ่นแล้ว")
+
+
+@app.command("balance")
+@exit_on_error
+def balance(
+    hospital: Annotated[list[str] | None, typer.Option(help="เฉพาะโรงพยาบาลนี้ / only this hospital")] = None,
+    day_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")
+    ] = None,
+    day_to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last day")] = None,
+    run: Annotated[str | None, typer.Option(help="เฉพาะรอบนี้ / the run equation of this run")] = None,
+    output: Annotated[str, typer.Option("--format", help="table or json")] = "table",
+) -> None:
+    """สมการตรวจนับทั้งสอง ส่วนต่างต้องเป็นศูนย์ / both equations; any remainder exits with 1."""
+    from phr.ledger.balance import run_equations, state_equations
+    from phr.reporting import balance_table
+    from phr.settings import load_province
+
+    home = Home.from_env()
+    ledger = Ledger.open(home.ledger_url)
+    first, last = iso_day(day_from), iso_day(day_to)
+    lines = state_equations(ledger, hospitals=hospital, day_from=first, day_to=last)
+    lines += run_equations(ledger, run_id=run, hospitals=hospital, day_from=first, day_to=last)
+    if output == "json":
+        typer.echo(json.dumps([line.to_dict() for line in lines], ensure_ascii=False, indent=2))
+    elif output == "table":
+        province = load_province(home.config_dir / "hospitals.yaml")
+        names = {h.hcode: h.name_th for h in province.hospitals}
+        for scope in ("state", "run"):
+            out.print(balance_table(lines, names, scope=scope))
+    else:
+        raise typer.BadParameter("table or json", param_hint="--format")
+    bad = [line for line in lines if line.remainder]
+    if bad and output == "table":
+        out.print(f"ไม่ลงตัว {len(bad)} บรรทัด / {len(bad)} lines do not balance")
+    raise typer.Exit(1 if bad else 0)
+
+
+@app.command("explain")
+@exit_on_error
+def explain_command(
+    hcode: Annotated[str, typer.Argument(help="รหัส 5 หลัก / hospital code")],
+    reference: Annotated[str, typer.Argument(help="เลข VN / visit number")],
+) -> None:
+    """ทำไมรายการนี้ส่งหรือไม่ส่ง / why was this visit sent or not."""
+    from phr.reporting import explain
+    from phr.settings import load_province
+
+    home = Home.from_env()
+    hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
+    for line in explain(Ledger.open(home.ledger_url), hospital, reference):
+        typer.echo(line)
+
+
+@app.command("report")
+@exit_on_error
+def report(run: Annotated[str, typer.Argument(help="run id")]) -> None:
+    """รายงานการส่งของรอบหนึ่ง / the delivery report of a run."""
+    from phr.reporting import delivery_report
+
+    typer.echo(delivery_report(Home.from_env(), run, width=max(120, out.width), colour=out.is_terminal))
+
+
+@sandbox_app.command("serve")
+@exit_on_error
+def sandbox_serve(
+    port: Annotated[int, typer.Option(envvar="PHR_NATIONAL_PORT", help="port")] = 8099,
+    host: Annotated[str, typer.Option(help="address; only this machine is allowed")] = "127.0.0.1",
+    settings: Annotated[Path | None, typer.Option(help="JSON with accounts and limits")] = None,
+) -> None:
+    """เปิดระบบกลางจำลอง / serve the national API double (store in PHR_HOME/national)."""
+    from phr.cli.sandbox import serve
+
+    serve(Home.from_env(), host, port, settings)
+
+
+@app.command("demo-data")
+@exit_on_error
+def demo_data(
+    day_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")
+    ] = None,
+    day_to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last day")] = None,
+    seed: Annotated[int, typer.Option(help="same seed, same data")] = 1,
+    scale: Annotated[float, typer.Option(help="1.0 is about 450 visits a working day")] = 1.0,
+) -> None:
+    """สร้างฐานข้อมูลจำลองของสามโรงพยาบาล / make the replicas of three invented hospitals."""
+    from phr.cli.sandbox import make_demo_data
+
+    make_demo_data(
+        Home.from_env(), out, first=iso_day(day_from), last=iso_day(day_to), seed=seed, scale=scale
+    )
+
+
+def _register_run() -> None:
+    from phr.cli.run import run_app
+
+    app.add_typer(run_app, name="run")
+
+
+_register_run()

@@ -1,0 +1,68 @@
+"""``phr sandbox serve`` and ``phr demo-data``: the only place where the product reaches for its sandbox."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from phr.errors import StopEndpoint
+from phr.faults import PORT_IN_USE
+from phr.home import Home
+from phr.pipeline.days import BANGKOK
+from phr.settings import load_province
+
+
+def serve(home: Home, host: str, port: int, settings: Path | None) -> None:
+    """Serve the double until interrupted.
+
+    :raises StopEndpoint: PHR-408 when the port is taken.
+    """
+    from phr_sandbox.national import server
+    from phr_sandbox.national.settings import SandboxSettings
+
+    chosen = SandboxSettings.load(settings) if settings else None
+    try:
+        server.serve(home.national, host, port, chosen)
+    except (server.PortInUseError, server.StoreInUseError) as error:
+        raise StopEndpoint(PORT_IN_USE, detail=str(error)) from None
+
+
+def make_demo_data(
+    home: Home, console: Console, *, first: date | None, last: date | None, seed: int, scale: float
+) -> None:
+    """Replicas of the demo province, accounts of the double and the connections to both."""
+    from phr_sandbox.demo.installation import Installation, Ports
+    from phr_sandbox.province.build import build_province
+
+    province = load_province(home.config_dir / "hospitals.yaml")
+    last = last or datetime.now(BANGKOK).date()
+    first = first or last - timedelta(days=27)
+    hcodes = [hospital.hcode for hospital in province.hospitals]
+    visits = 0
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console
+    ) as progress:
+        task = progress.add_task("replicas", total=len(hcodes) * ((last - first).days + 1))
+
+        def advance(_hcode: str, _day: date, count: int) -> None:
+            nonlocal visits
+            visits += count
+            progress.advance(task)
+
+        build_province(
+            home.replicas,
+            seed=seed,
+            first_day=first,
+            last_day=last,
+            scale=scale,
+            hospitals=hcodes,
+            progress=advance,
+            keep_details=False,
+        )
+    replicas = {hcode: home.replicas / f"{hcode}.sqlite" for hcode in hcodes}
+    Installation(home).write_settings(province, Ports.national_only(), replicas)
+    console.print(f"{len(hcodes)} hospitals, {visits:,} visits, {first} .. {last} → {home.replicas}")
+    console.print("ต่อไป / next: phr sandbox serve (another terminal), phr run visits")

@@ -1,0 +1,173 @@
+"""Client of the MOPH PHR API: one Encounter per call, ``MessageCode`` before HTTP status (contract 3.5, 7).
+
+Sessions come from outside, one per thread: Airflow's ``HttpHook`` inside Airflow, ``requests`` elsewhere.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+import requests
+
+from phr import faults
+from phr.delivery.credentials import EndpointAddress
+from phr.delivery.tokens import USER_AGENT, TokenService
+from phr.errors import StopEndpoint, StopHospital
+
+#: ``retry``: surely not written; ``unknown``: it may have been written; ``auth``: the token was not taken
+Kind = Literal["accepted", "refused", "retry", "unknown", "auth", "not_implemented"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the national side said. ``text`` and ``warnings`` may quote the body: scrub before keeping."""
+
+    kind: Kind
+    code: str
+    text: str = field(default="", repr=False)
+    warnings: tuple[str, ...] = field(default=(), repr=False)
+    retry_after: float | None = None
+    result: Any = field(default=None, repr=False)
+
+
+@dataclass
+class PhrClient:
+    """Calls for one hospital. Never logs a body, an answer or a URL with a reference in it."""
+
+    address: EndpointAddress
+    tokens: TokenService
+    session_factory: Callable[[], requests.Session]
+    timeout_seconds: float = 120.0
+    _local: threading.local = field(default_factory=threading.local, repr=False)
+
+    def update_phr(self, body: bytes) -> Answer:
+        """``POST /api/UpdatePHRv1`` with one encounter document (UTF-8 JSON, no BOM).
+
+        The token is renewed once when the API calls it expired (HTTP 501 with an authorisation body).
+
+        :raises StopHospital: PHR-403 when a fresh token is refused too.
+        :raises StopEndpoint: PHR-405 the call is not implemented, PHR-406 TLS does not verify.
+        """
+        for attempt in (1, 2):
+            token = self.tokens.bearer()
+            answer = self._call("POST", "/api/UpdatePHRv1", token, data=body)
+            if answer.kind != "auth":
+                break
+            self.tokens.invalidate(token)
+            if attempt == 2 or self.tokens.credentials.fixed_token:
+                raise StopHospital(
+                    faults.API_TOKEN, hospital=self.tokens.credentials.hcode, detail=answer.code
+                )
+        if answer.kind == "not_implemented":
+            raise StopEndpoint(faults.API_NOT_IMPLEMENTED, detail="UpdatePHRv1")
+        return answer
+
+    def day_references(self, hospital_code: str, day: str) -> Answer:
+        """``OrganizationSummary``: references the national side holds for one day, as ``hcode:vn``."""
+        params = {"date": day, "data": "encounter_ref_code", "hospital_code": hospital_code}
+        return self._call("GET", "/api/OrganizationSummary", self.tokens.bearer(), params=params)
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self.session_factory()
+            self._local.session = session
+        return session
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        *,
+        data: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> Answer:
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+        }
+        try:
+            response = self._session().request(
+                method,
+                self.address.base_url + path,
+                data=data,
+                params=params,
+                headers=headers,
+                timeout=(10, self.timeout_seconds),
+                verify=self.address.verify,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError:
+            raise StopEndpoint(faults.API_TLS) from None
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
+            return Answer("retry", type(error).__name__)
+        except requests.ConnectionError as error:
+            # refused before a byte went out, or cut in the middle: only the former is surely not written
+            refused = "NewConnectionError" in repr(error) or "Connection refused" in repr(error)
+            return Answer("retry" if refused else "unknown", type(error).__name__)
+        except requests.RequestException as error:
+            return Answer("unknown", type(error).__name__)
+        return read_answer(response.status_code, response.content, response.headers.get("Retry-After"))
+
+
+def read_answer(status: int, content: bytes, retry_after: str | None = None) -> Answer:
+    """Judge an answer by its ``MessageCode``, and by the HTTP status only where there is none."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return _without_code(status, retry_after)
+    if not isinstance(body, dict) or "MessageCode" not in body:
+        return _without_code(status, retry_after)
+    text = str(body.get("Message") or "")
+    try:
+        code = int(body["MessageCode"])
+    except (TypeError, ValueError):
+        return Answer("unknown", "no-code", text=text)
+    name = str(code)
+    if code == 200:
+        if status >= 500:  # a gateway's error around somebody's 200: believe neither
+            return Answer("unknown", f"HTTP-{status}", text=text)
+        return Answer("accepted", name, text, _warnings(body), result=body.get("result"))
+    if code == 401 or "jwt" in text.lower():
+        return Answer("auth", name, text)
+    if code == 429 or status == 429:
+        return Answer("retry", name, text, retry_after=_seconds(retry_after))
+    if code == 501:
+        return Answer("not_implemented", name, text)
+    if code in (408, 409) or code >= 500:
+        # a database that is busy or an exception inside: nobody says whether rows were written
+        return Answer("unknown", name, text)
+    return Answer("refused", name, text, _warnings(body))
+
+
+def _without_code(status: int, retry_after: str | None) -> Answer:
+    """No envelope: a proxy, a firewall, or an answer torn on the way."""
+    name = f"HTTP-{status}"
+    if status == 429:
+        return Answer("retry", name, retry_after=_seconds(retry_after))
+    if status in (502, 503):
+        return Answer("retry", name, retry_after=_seconds(retry_after))
+    if status == 401:
+        return Answer("auth", name)
+    if status in (403, 404, 405) or 300 <= status < 400:
+        return Answer("retry", name)
+    return Answer("unknown", name)
+
+
+def _warnings(body: dict[str, Any]) -> tuple[str, ...]:
+    raw = body.get("processing_warning") or []
+    return tuple(str(item) for item in (raw if isinstance(raw, list) else [raw]))
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return min(float(text), 300.0) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,261 @@
+"""Drains a batch of documents: claim, check, call in threads, settle within 100 or one second (R3)."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Literal
+
+import orjson
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from phr import faults
+from phr.delivery.client import Answer, PhrClient
+from phr.errors import Bug, PhrError, StopEndpoint
+from phr.ledger.budget import RateBudget
+from phr.ledger.outbox import Claim, Outbox, Outcome
+from phr.privacy.redact import leaf_texts, scrub_values
+from phr.settings import EndpointSettings
+
+_BATCH = 100
+_SETTLE_SECONDS = 1.0
+SUPERSEDED = "SUPERSEDED"
+
+
+class BudgetWait(Exception):
+    """The shared budget asks for a longer wait than this slot may be held for."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"waiting {seconds:.0f} s for the shared call budget")
+
+
+class _TryAgain(Exception):
+    """One call failed in a way that another try may mend."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__(answer.code)
+
+
+@dataclass
+class SendReport:
+    """Counts of one delivery; no references, no texts."""
+
+    sent: int = 0
+    warned: int = 0
+    rejected: int = 0
+    pending: int = 0
+    unknown: int = 0
+    superseded: int = 0
+    calls: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Sender:
+    """Sends claimed documents of one hospital."""
+
+    outbox: Outbox
+    client: PhrClient
+    budget: RateBudget
+    endpoint: EndpointSettings
+    wait_limit_seconds: float | None = None
+    progress: Callable[[int], None] = lambda _n: None
+    retry_wait: tuple[float, float] = (0.5, 20.0)
+    report: SendReport = field(default_factory=SendReport)
+
+    def __post_init__(self) -> None:
+        self._failures_in_a_row = 0
+        self._stop = threading.Event()
+        self._error: PhrError | None = None
+        self._lock = threading.Lock()
+
+    def send(self, bodies: Mapping[str, tuple[str, bytes]], *, at_most: int | None = None) -> int:
+        """Send those of ``bodies`` (reference -> content hash, body) that the ledger still wants sent.
+
+        Returns how many are left to another living deliverer.
+
+        :raises BudgetWait: the budget asks for more patience than ``wait_limit_seconds``; nothing is lost.
+        :raises PhrError: what stopped delivery; all claims have been settled or given back before.
+        """
+        busy, references, left = 0, list(bodies), at_most
+        for start in range(0, len(references), _BATCH):
+            part = references[start : start + _BATCH]
+            if left is not None:
+                part = part[:left]
+            if not part:
+                break
+            self._respect_budget_limit()
+            claims, leased = self.outbox.claim({ref: bodies[ref][0] for ref in part})
+            busy += leased
+            if left is not None:
+                left -= len(claims)
+            if claims:
+                self._send_claims(claims, bodies)
+            if self._error:
+                raise self._error
+        return busy
+
+    def _respect_budget_limit(self) -> None:
+        if self.wait_limit_seconds is None:
+            return
+        wait = self.budget.expected_wait()
+        if wait > self.wait_limit_seconds:
+            raise BudgetWait(wait)
+
+    def _send_claims(self, claims: list[Claim], bodies: Mapping[str, tuple[str, bytes]]) -> None:
+        done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        threads = min(self.endpoint.threads, len(claims))
+        with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
+            for claim in claims:
+                pool.submit(lambda c: done.put(self._send_one(c, bodies[c.reference][1])), claim)
+            try:
+                self._collect(claims, done)
+            except BaseException:
+                # a signal, or the ledger went away: make no further call, keep what is already known
+                self._stop.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+                self._settle_rest(done)
+                raise
+
+    def _collect(self, claims: list[Claim], done: queue.SimpleQueue[Outcome]) -> None:
+        """Settle outcomes as they come, never more than 100 or one second behind; keep the leases alive."""
+        waiting = {claim.reference: claim for claim in claims}
+        buffer: list[Outcome] = []
+        renew_every = self.endpoint.lease_seconds / 3
+        renew_at = time.monotonic() + renew_every
+        flush_at = time.monotonic() + _SETTLE_SECONDS
+        while waiting:
+            try:
+                outcome = done.get(timeout=max(0.02, min(flush_at, renew_at) - time.monotonic()))
+                buffer.append(outcome)
+                waiting.pop(outcome.claim.reference)
+            except queue.Empty:
+                pass
+            clock = time.monotonic()
+            if buffer and (len(buffer) >= _BATCH or clock >= flush_at or not waiting):
+                self._settle(buffer)
+                buffer = []
+            if clock >= flush_at:
+                flush_at = clock + _SETTLE_SECONDS
+            if clock >= renew_at:
+                self.outbox.renew(list(waiting.values()))
+                renew_at = clock + renew_every
+
+    def _settle_rest(self, done: queue.SimpleQueue[Outcome]) -> None:
+        rest = []
+        while not done.empty():
+            rest.append(done.get())
+        self._settle(rest)
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        self.outbox.settle(outcomes)
+        for outcome in outcomes:
+            if outcome.result == "delivered":
+                self.report.sent += 1
+                self.report.warned += any(note[0] == "warning" for note in outcome.notes)
+            elif outcome.result == "rejected":
+                self.report.rejected += 1
+            elif outcome.result == "unknown":
+                self.report.unknown += 1
+            elif outcome.code == SUPERSEDED:
+                self.report.superseded += 1
+            else:
+                self.report.pending += 1
+            self.report.codes[outcome.code or "none"] += 1
+        self.progress(len(outcomes))
+
+    # -- one document, in a thread ---------------------------------------------------------------
+
+    def _send_one(self, claim: Claim, body: bytes) -> Outcome:
+        """Send one document; never raises, so that every claim gets an outcome."""
+        tries: list[Answer] = []
+        try:
+            return self._try(claim, body, tries)
+        except _TryAgain:
+            return Outcome(claim, _worst(tries), tries[-1].code)
+        except PhrError as error:
+            self._halt(error)
+            return Outcome(claim, _worst(tries), error.fault.code)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not leave a claim without an outcome
+            self._halt(Bug(faults.UNEXPECTED, hospital=self.outbox.hospital, detail=type(error).__name__))
+            return Outcome(claim, "unknown", faults.UNEXPECTED.code)
+
+    def _try(self, claim: Claim, body: bytes, tries: list[Answer]) -> Outcome:
+        retrying = Retrying(
+            stop=stop_after_attempt(self.endpoint.attempts),
+            wait=self._wait,
+            retry=retry_if_exception_type(_TryAgain),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                self._sleep(self.budget.reserve(1))
+                if self._stop.is_set():
+                    return Outcome(claim, _worst(tries) if tries else "unsent", "STOPPED")
+                if not self.outbox.still_mine(claim):
+                    return Outcome(claim, _worst(tries) if tries else "unsent", SUPERSEDED)
+                self._call(body, tries)
+        return _outcome(claim, tries[-1], body)
+
+    def _call(self, body: bytes, tries: list[Answer]) -> None:
+        with self._lock:
+            self.report.calls += 1
+        answer = self.client.update_phr(body)
+        tries.append(answer)
+        failed = answer.kind in ("retry", "unknown")
+        with self._lock:
+            # the breaker: not one document fails but all of them, whoever asks. pybreaker would hold its
+            # lock during the call and so make the threads wait for each other.
+            self._failures_in_a_row = self._failures_in_a_row + 1 if failed else 0
+            broken = self._failures_in_a_row >= self.endpoint.breaker_failures
+        if broken:
+            raise StopEndpoint(faults.API_OUTAGE, detail=answer.code)
+        if failed:
+            raise _TryAgain(answer)
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, _TryAgain) and error.answer.retry_after is not None:
+            return error.answer.retry_after
+        return float(wait_exponential_jitter(initial=self.retry_wait[0], max=self.retry_wait[1])(state))
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            self._stop.wait(seconds)
+
+    def _halt(self, error: PhrError) -> None:
+        if self._error is None:
+            self._error = error
+        self._stop.set()
+
+
+def _worst(answers: list[Answer]) -> Literal["unknown", "retry"]:
+    """A document one of whose tries may have been written is *unknown*; otherwise it may simply go again."""
+    return "unknown" if any(a.kind == "unknown" for a in answers) else "retry"
+
+
+def _outcome(claim: Claim, answer: Answer, body: bytes) -> Outcome:
+    values = None
+    notes: list[tuple[str, str | None, str]] = []
+    if answer.warnings or answer.kind == "refused":
+        values = list(leaf_texts(orjson.loads(body)))
+    for warning in answer.warnings:
+        notes.append(("warning", answer.code, scrub_values(warning, values or [])))
+    if answer.kind == "refused":
+        notes.insert(0, ("refusal", answer.code, scrub_values(answer.text, values or [])))
+        return Outcome(claim, "rejected", answer.code, tuple(notes))
+    return Outcome(claim, "delivered", answer.code, tuple(notes))

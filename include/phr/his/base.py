@@ -1,0 +1,128 @@
+"""What every HIS adapter offers: one consistent snapshot that answers two questions (design, rule R1).
+
+*Which keys were touched on these service days* and *what are the complete documents of these keys*. The
+counts beside them come from queries of their own, so that a row lost on the way shows as a remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from phr import faults
+from phr.canonical import CanonicalRow
+from phr.errors import Fault, StopHospital
+
+ThaiText = Literal["ok", "garbled", "unknown"]
+
+#: clocks further apart than this make every settle time and snapshot time doubtful
+MAX_CLOCK_SKEW_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Visits of one service day; every row of the day is in exactly one field.
+
+    Precedence: admitted, unfinished (no outcome yet), anonymous, unsettled (younger than
+    ``settle_minutes``), else eligible. All but ``eligible`` are out of scope: counted, never lost.
+    """
+
+    eligible: int = 0
+    admitted: int = 0
+    unfinished: int = 0
+    unsettled: int = 0
+    anonymous: int = 0
+
+    @property
+    def total(self) -> int:
+        """Every visit row of the day."""
+        return self.eligible + self.admitted + self.unfinished + self.unsettled + self.anonymous
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What a look at the source found; nothing in it is patient data."""
+
+    hcode: str
+    dialect: str
+    server_version: str
+    #: code the database says it belongs to, None when blank or unreadable
+    hospital_code: str | None
+    #: probed table -> its readable columns, sorted
+    found: Mapping[str, tuple[str, ...]]
+    #: ``table`` or ``table.column``
+    missing_required: tuple[str, ...]
+    missing_optional: tuple[str, ...]
+    #: True: the account may write; None: cannot be told (rights through roles)
+    writable: bool | None
+    last_visit_day: date | None
+    #: visits without any date: they belong to no service day, so only this number shows them
+    undated_visits: int | None
+    thai_text: ThaiText
+    #: clock of the database server minus ours
+    clock_skew_seconds: float
+    #: tables whose engine has no transactions (MyISAM): the snapshot does not hold for them
+    non_transactional: tuple[str, ...]
+    #: changes when the adapter's SQL or the schema it sees changes (rule R7)
+    fingerprint: str
+
+    @property
+    def problems(self) -> list[StopHospital]:
+        """What stops this hospital, worst first; empty when a snapshot may be opened."""
+        found: list[StopHospital] = []
+
+        def add(fault: Fault, detail: str) -> None:
+            found.append(StopHospital(fault, hospital=self.hcode, detail=detail))
+
+        for name in self.missing_required:
+            add(faults.SOURCE_COLUMN_MISSING if "." in name else faults.SOURCE_TABLE_MISSING, name)
+        if "opdconfig" in self.found and self.hospital_code != self.hcode:
+            add(faults.SOURCE_WRONG_HOSPITAL, f"source says {self.hospital_code or 'nothing'}")
+        if abs(self.clock_skew_seconds) > MAX_CLOCK_SKEW_SECONDS:
+            add(faults.SOURCE_CLOCK, f"{self.clock_skew_seconds / 60:+.0f} minutes")
+        if self.thai_text == "garbled":
+            add(faults.SOURCE_CHARSET, "sampled names hold no readable Thai")
+        return found
+
+    @property
+    def warnings(self) -> list[StopHospital]:
+        """What should be mended but does not stop a read: an account that may write."""
+        if self.writable:
+            return [StopHospital(faults.SOURCE_WRITABLE, hospital=self.hcode)]
+        return []
+
+
+class Snapshot(Protocol):
+    """One consistent view of the source. The calls may be interleaved; each is safe to repeat."""
+
+    @property
+    def taken_at(self) -> datetime:
+        """Aware UTC, by the clock of the HIS server, read first thing inside the snapshot."""
+
+    def touched(self, days: Sequence[date]) -> Iterator[str]:
+        """Visit references of eligible visits, by (service day, reference); one day in memory at a time."""
+
+    def count(self, days: Sequence[date]) -> dict[date, DayCount]:
+        """Independent counts; every asked day is present."""
+
+    def count_rows(self, days: Sequence[date]) -> dict[str, int]:
+        """Canonical child table -> COUNT(*) of the rows of the eligible visits of these days."""
+
+    def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
+        """Canonical table -> complete rows of these visits, their patients and the identity evidence.
+
+        Eligibility is not asked again. A reference that does not exist gives no visit row.
+        """
+
+
+class Adapter(Protocol):
+    """One hospital's source."""
+
+    def open(self) -> AbstractContextManager[Snapshot]:
+        """Open a snapshot; raises ``StopHospital`` with a fault PHR-201..210."""
+
+    def probe(self) -> ProbeReport:
+        """Look at the source; raises ``StopHospital`` only when it cannot be read at all."""

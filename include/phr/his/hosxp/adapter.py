@@ -1,0 +1,128 @@
+"""The HOSxP adapter: opens snapshots, looks at the source, refuses a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from phr.his import normalise
+from phr.his.base import ProbeReport, Snapshot, ThaiText
+from phr.his.charset import thai_text
+from phr.his.dialects import connect
+from phr.his.hosxp.snapshot import HosxpSnapshot, bangkok
+from phr.his.source_faults import source_faults
+from phr.his.sql import Catalogue, Statements
+from phr.settings import Hospital
+
+FOLDER = Path(__file__).parent
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class HosxpAdapter:
+    """One hospital's HOSxP database (:class:`phr.his.base.Adapter`). Never writes.
+
+    Tables, columns and charset are looked at when the first snapshot opens; hospital code and clock at
+    every one.
+    """
+
+    def __init__(self, hospital: Hospital, url: str, now: Callable[[], datetime] | None = None) -> None:
+        self._hospital = hospital
+        self._now = now or _utc_now
+        self._dialect, self._engine = connect(hospital, url)
+        self._catalogue = Catalogue(FOLDER / "tables.yaml")
+        self._statements: Statements | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[Snapshot]:
+        """Open a snapshot; raises ``StopHospital`` with a fault PHR-201..210."""
+        with self._transaction() as (connection, taken_at):
+            with source_faults(self._hospital.hcode):
+                statements = self._checked(connection, taken_at)
+            yield HosxpSnapshot(self._hospital, connection, statements, taken_at)
+
+    def probe(self) -> ProbeReport:
+        """Look at the source; raises ``StopHospital`` only when it cannot be read at all."""
+        with self._transaction() as (connection, taken_at), source_faults(self._hospital.hcode):
+            return self._look(connection, taken_at)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Connection, datetime]]:
+        with source_faults(self._hospital.hcode):
+            connection = self._engine.connect()
+        try:
+            with source_faults(self._hospital.hcode):
+                self._dialect.begin(connection)
+                taken_at = self._dialect.clock(connection) or self._now()
+            yield connection, taken_at
+        finally:
+            with source_faults(self._hospital.hcode):
+                connection.close()
+
+    def _checked(self, connection: Connection, taken_at: datetime) -> Statements:
+        if self._statements is None:
+            problems = self._look(connection, taken_at).problems
+        else:
+            problems = self._report(connection, taken_at, self._statements, thai="unknown").problems
+        if problems:
+            self._statements = None
+            raise problems[0]
+        assert self._statements is not None
+        return self._statements
+
+    def _look(self, connection: Connection, taken_at: datetime) -> ProbeReport:
+        found = self._dialect.columns(connection, self._catalogue.tables)
+        self._statements = Statements(FOLDER, self._dialect, self._catalogue, found)
+        thai: ThaiText = "unknown"
+        if {"fname", "lname"} <= found.get("patient", frozenset()):
+            sample = connection.execute(self._statements.get("name_sample")).all()
+            thai = thai_text([name for row in sample for name in row])
+        return self._report(connection, taken_at, self._statements, thai=thai, whole=True)
+
+    def _report(
+        self,
+        connection: Connection,
+        taken_at: datetime,
+        statements: Statements,
+        *,
+        thai: ThaiText,
+        whole: bool = False,
+    ) -> ProbeReport:
+        found = statements.found
+        last_day: date | None = None
+        undated: int | None = None
+        if whole and "vstdate" in found.get("ovst", frozenset()):
+            today = bangkok(taken_at).date().isoformat()
+            last = connection.execute(statements.get("last_visit_day"), {"today": today}).scalar()
+            iso = normalise.date(last, "last_visit_day", [])
+            last_day = date.fromisoformat(iso) if iso else None
+            undated = int(connection.execute(statements.get("undated_visits")).scalar_one())
+        return ProbeReport(
+            hcode=self._hospital.hcode,
+            dialect=self._dialect.name,
+            server_version=self._dialect.version(connection),
+            hospital_code=self._hospital_code(connection, statements),
+            found={table: tuple(sorted(columns)) for table, columns in found.items()},
+            missing_required=tuple(self._catalogue.missing_required(found)),
+            missing_optional=tuple(self._catalogue.missing_optional(found)),
+            writable=self._dialect.may_write(connection) if whole else None,
+            last_visit_day=last_day,
+            undated_visits=undated,
+            thai_text=thai,
+            clock_skew_seconds=(taken_at - self._now()).total_seconds(),
+            non_transactional=tuple(self._dialect.non_transactional(connection, found)) if whole else (),
+            fingerprint=statements.fingerprint(),
+        )
+
+    def _hospital_code(self, connection: Connection, statements: Statements) -> str | None:
+        if "hospitalcode" not in statements.found.get("opdconfig", frozenset()):
+            return None
+        rows = connection.execute(statements.get("hospital_code")).all()
+        codes = sorted({code for row in rows if (code := normalise.text(row[0]))})
+        return ",".join(codes) or None  # more than one never equals the configured code

@@ -1,0 +1,14 @@
+{# Every visit row of the days falls into exactly one kind; see DayCount for the precedence. #}
+{% import 'scopes.jinja' as s %}
+SELECT q.service_day, q.kind, COUNT(*) AS visits
+FROM (
+    SELECT {{ d('o.vstdate') }} AS service_day,
+        CASE WHEN {{ s.admitted() }} THEN 'admitted'
+            WHEN NOT {{ s.finished() }} THEN 'unfinished'
+            WHEN {{ s.anonymous() }} THEN 'anonymous'
+            WHEN {{ s.settled() }} THEN 'eligible'
+            ELSE 'unsettled' END AS kind
+    FROM ovst o
+    WHERE o.vstdate IN :days
+) q
+GROUP BY q.service_day, q.kind

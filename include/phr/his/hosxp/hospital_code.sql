@@ -1,0 +1,1 @@
+SELECT DISTINCT hospitalcode AS hospital_code FROM opdconfig

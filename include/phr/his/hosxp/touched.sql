@@ -1,0 +1,4 @@
+{% import 'scopes.jinja' as s %}
+SELECT {{ s.ref() }} AS visit_ref
+FROM ovst o
+WHERE {{ s.visits('window') }}

@@ -1,0 +1,60 @@
+"""Turns what a database driver raises into a numbered fault, without the driver's message.
+
+A driver's message may quote SQL and values (control LG2); only the class name and the error number leave.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from phr import faults
+from phr.errors import Fault, StopHospital
+
+#: MySQL and MariaDB error numbers (server errors 1xxx, client errors 2xxx)
+_MYSQL: dict[int, Fault] = {
+    **dict.fromkeys((2002, 2003, 2005, 2006, 2013, 1040, 1053, 1927, 4031), faults.SOURCE_UNREACHABLE),
+    **dict.fromkeys((1044, 1045, 1049, 1130, 1142, 1143, 1203, 1226, 1698, 1820, 2059), faults.SOURCE_LOGIN),
+    **dict.fromkeys((1146, 1109), faults.SOURCE_TABLE_MISSING),
+    1054: faults.SOURCE_COLUMN_MISSING,
+    1115: faults.SOURCE_CHARSET,
+}
+_SQLITE: dict[str, Fault] = {
+    "SQLITE_CANTOPEN": faults.SOURCE_UNREACHABLE,
+    "SQLITE_IOERR": faults.SOURCE_UNREACHABLE,
+    "SQLITE_BUSY": faults.SOURCE_UNREACHABLE,
+    "SQLITE_LOCKED": faults.SOURCE_UNREACHABLE,
+    "SQLITE_PERM": faults.SOURCE_LOGIN,
+}
+
+
+@contextmanager
+def source_faults(hcode: str) -> Iterator[None]:
+    """Inside, every database error becomes ``StopHospital`` for this hospital."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, UnicodeError, LookupError, OSError) as error:
+        raise _translate(error, hcode) from None
+
+
+def _translate(error: Exception, hcode: str) -> StopHospital:
+    cause: BaseException | None = error
+    if isinstance(error, DBAPIError):
+        cause = error.orig
+    name = type(cause).__name__
+    if isinstance(cause, UnicodeError):
+        return StopHospital(faults.SOURCE_CHARSET, hospital=hcode, detail=name)
+    if isinstance(cause, sqlite3.Error):
+        number = getattr(cause, "sqlite_errorname", None) or ""
+        if not number and "decode to UTF-8" in str(cause):  # raised by the module, not by the library
+            return StopHospital(faults.SOURCE_CHARSET, hospital=hcode, detail=name)
+        fault = _SQLITE.get("_".join(number.split("_")[:2]), faults.SOURCE_QUERY)
+        return StopHospital(fault, hospital=hcode, detail=f"{name} {number}".strip())
+    code = cause.args[0] if cause is not None and cause.args else None
+    if isinstance(code, int) and not isinstance(cause, OSError):
+        return StopHospital(_MYSQL.get(code, faults.SOURCE_QUERY), hospital=hcode, detail=f"{name} {code}")
+    fault = faults.SOURCE_UNREACHABLE if isinstance(cause, OSError) else faults.SOURCE_QUERY
+    return StopHospital(fault, hospital=hcode, detail=name)

@@ -1,0 +1,140 @@
+"""SQL as data files, rendered per dialect and per columns found; SELECT only, values only as parameters."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+import yaml
+from sqlalchemy import TextClause, bindparam, text
+
+from phr import faults
+from phr.errors import Bug
+from phr.his.dialects import Columns, Dialect
+
+_COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}|/\*.*?\*/", re.DOTALL)
+_WRITES = re.compile(
+    r"\b(insert|update|delete|replace|merge|create|alter|drop|truncate|rename|grant|revoke|lock|call|load|"
+    r"handler|set|into|exec|execute|attach|detach|pragma|vacuum|for\s+share)\b|;",
+    re.IGNORECASE,
+)
+
+
+class Catalogue:
+    """Tables and columns an adapter needs (``required``) or uses when they are there (``optional``)."""
+
+    def __init__(self, file: Path) -> None:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        self.required: Columns = {table: frozenset(cols) for table, cols in raw["required"].items()}
+        self.optional: Columns = {table: frozenset(cols) for table, cols in raw["optional"].items()}
+        #: an optional table is used only when it has these columns
+        self.joined: Columns = {table: frozenset(cols) for table, cols in raw["joined"].items()}
+
+    @property
+    def tables(self) -> list[str]:
+        """Every table asked about."""
+        return sorted({*self.required, *self.optional, *self.joined})
+
+    def missing_required(self, found: Columns) -> list[str]:
+        """``table`` or ``table.column``."""
+        return self._missing(self.required, found)
+
+    def missing_optional(self, found: Columns) -> list[str]:
+        """``table`` or ``table.column``; columns of a missing required table are not repeated."""
+        wanted = {
+            table: self.optional.get(table, frozenset()) | self.joined.get(table, frozenset())
+            for table in {*self.optional, *self.joined}
+            if table in found or table not in self.required
+        }
+        return self._missing(wanted, found)
+
+    @staticmethod
+    def _missing(wanted: Columns, found: Columns) -> list[str]:
+        missing = []
+        for table in sorted(wanted):
+            if table not in found:
+                missing.append(table)
+            else:
+                missing += [f"{table}.{column}" for column in sorted(wanted[table] - found[table])]
+        return missing
+
+
+class Statements:
+    """The statements of one source: rendered on first use, then kept."""
+
+    def __init__(self, folder: Path, dialect: Dialect, catalogue: Catalogue, found: Columns) -> None:
+        self._catalogue = catalogue
+        self.found = found
+        environment = jinja2.Environment(  # noqa: S701 - renders SQL of ours, never HTML
+            loader=jinja2.FileSystemLoader(folder),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        helpers: Mapping[str, Callable[..., object]] = {
+            "d": dialect.date_text,
+            "t": dialect.time_text,
+            "concat": dialect.concat,
+            "procedure_code": dialect.procedure_code,
+            "has": self.has,
+            "opt": self._optional_column,
+            "left": self._left_join,
+        }
+        environment.globals.update(helpers)
+        self._environment = environment
+        self._folder = folder
+        self.get = lru_cache(maxsize=None)(self._get)
+
+    def has(self, table: str) -> bool:
+        """Whether an optional table is there with the columns it is joined by."""
+        if table not in self._catalogue.joined:
+            raise Bug(faults.UNEXPECTED, detail=f"{table} is not declared optional")
+        return self._catalogue.joined[table] <= self.found.get(table, frozenset())
+
+    def _optional_column(self, table: str, column: str, alias: str) -> str:
+        declared = self._catalogue.optional.get(table, frozenset())
+        declared |= self._catalogue.joined.get(table, frozenset())
+        if column not in declared:
+            raise Bug(faults.UNEXPECTED, detail=f"{table}.{column} is not declared optional")
+        usable = table in self._catalogue.required or self.has(table)
+        return f"{alias}.{column}" if usable and column in self.found.get(table, frozenset()) else "NULL"
+
+    def _left_join(self, table: str, alias: str, condition: str) -> str:
+        return f"LEFT JOIN {table} {alias} ON {condition}" if self.has(table) else ""
+
+    def render(self, name: str, scope: str = "") -> str:
+        """The SQL text of ``<name>.sql`` with this scope (see ``scopes.jinja``).
+
+        :raises Bug: PHR-901 when the file holds anything but one SELECT (design: adapters never write).
+        """
+        sql = self._environment.get_template(f"{name}.sql").render(scope=scope).strip()
+        if not is_select(sql):
+            raise Bug(faults.UNEXPECTED, detail=f"{name}.sql is not a plain SELECT")
+        return sql
+
+    def _get(self, name: str, scope: str = "", counted: bool = False) -> TextClause:
+        sql = self.render(name, scope)
+        if counted:
+            sql = f"SELECT COUNT(*) FROM (\n{sql}\n) counted_rows"  # noqa: S608 - our own file
+        lists = [key for key in ("keys", "days", "settled_days", "cutoff_days") if f":{key}" in sql]
+        return text(sql).bindparams(*(bindparam(key, expanding=True) for key in lists))
+
+    def fingerprint(self) -> str:
+        """Digest of the SQL files and the columns found: a change voids second looks (rule R7)."""
+        digest = hashlib.sha256()
+        for file in sorted(self._folder.iterdir()):
+            if file.suffix in (".sql", ".jinja", ".yaml"):
+                digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        for table in sorted(self.found):
+            digest.update(f"{table}({','.join(sorted(self.found[table]))})".encode())
+        return digest.hexdigest()[:16]
+
+
+def is_select(sql: str) -> bool:
+    """Whether the text is one statement that only reads."""
+    bare = _COMMENT.sub(" ", sql).strip()
+    return bare[:6].upper().startswith(("SELECT", "WITH ")) and not _WRITES.search(bare)

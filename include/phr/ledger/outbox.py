@@ -1,0 +1,343 @@
+"""The outbox: claim with a lease and a fencing token, check before each call, settle in batches (R3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from phr.ledger import tables as t
+from phr.ledger.store import Ledger, now, upsert
+
+Result = Literal["delivered", "rejected", "retry", "unknown", "unsent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One document claimed for sending: exactly what will stand in the delivered slot when it arrives."""
+
+    reference: str
+    version: int
+    token: str
+    content_hash: str
+    values: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one claimed document.
+
+    ``retry``: surely not written; ``unknown``: may have been written; ``unsent``: given back unused.
+    ``notes`` are (severity, code, safe text).
+    """
+
+    claim: Claim
+    result: Result
+    code: str | None = None
+    notes: tuple[tuple[str, str | None, str], ...] = ()
+
+
+@dataclass
+class Outbox:
+    """Delivery side of the ledger for one (run, hospital, kind)."""
+
+    ledger: Ledger
+    run_id: str
+    hospital: str
+    kind: str
+    lease_seconds: float
+
+    def claim(self, wanted: dict[str, str]) -> tuple[list[Claim], int]:
+        """Claim the documents of ``wanted`` (reference -> content hash of the body at hand).
+
+        Skips what is settled, superseded (other hash) or leased to a living deliverer. Returns the claims and
+        how many were left to another deliverer.
+        """
+        token, stamp = str(uuid.uuid4()), now()
+        table, claims, busy = t.document, [], 0
+        with self.ledger.write(self.hospital) as connection:
+            rows = self._rows(connection, list(wanted))
+            for row in rows:
+                if row["desired_state"] not in ("pending", "in_flight", "unknown"):
+                    continue
+                if row["desired_hash"] != wanted[row["reference"]]:
+                    continue
+                if row["lease_token"] is not None and row["lease_until"] > stamp:
+                    busy += 1
+                    continue
+                claims.append(_claim(row, token))
+            if claims:
+                connection.execute(
+                    update(table)
+                    .where(*self._key())
+                    .values(
+                        desired_state="in_flight",
+                        lease_token=token,
+                        lease_version=bindparam("v_version"),
+                        lease_until=stamp + timedelta(seconds=self.lease_seconds),
+                        attempts=table.c.attempts + 1,
+                        updated_at=stamp,
+                    ),
+                    [{"k_reference": c.reference, "v_version": c.version} for c in claims],
+                )
+        return claims, busy
+
+    def renew(self, claims: Sequence[Claim]) -> None:
+        """Extend the lease of claims still held; a living deliverer does so every third of the lease."""
+        if not claims:
+            return
+        with self.ledger.write(self.hospital) as connection:
+            connection.execute(
+                update(t.document)
+                .where(*self._key(), t.document.c.lease_token == bindparam("k_token"))
+                .values(lease_until=now() + timedelta(seconds=self.lease_seconds)),
+                [{"k_reference": c.reference, "k_token": c.token} for c in claims],
+            )
+
+    def still_mine(self, claim: Claim) -> bool:
+        """Right before the call: is the lease ours and alive, and is this still the version to send?"""
+        table = t.document
+        query = select(
+            table.c.lease_token, table.c.lease_until, table.c.desired_version, table.c.desired_state
+        )
+        with self.ledger.read() as connection:
+            row = connection.execute(
+                query.where(
+                    table.c.hospital == self.hospital,
+                    table.c.kind == self.kind,
+                    table.c.reference == claim.reference,
+                )
+            ).first()
+        return bool(
+            row is not None
+            and row[0] == claim.token
+            and row[1] > now()
+            and row[2] == claim.version
+            and row[3] == "in_flight"
+        )
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write outcomes down in one transaction; a lease lost meanwhile is noticed and mended."""
+        if not outcomes:
+            return
+        stamp = now()
+        with self.ledger.write(self.hospital) as connection:
+            rows = {r["reference"]: r for r in self._rows(connection, [o.claim.reference for o in outcomes])}
+            for outcome in outcomes:
+                row = rows[outcome.claim.reference]
+                if row["lease_token"] == outcome.claim.token:
+                    self._settle_one(connection, row, outcome, stamp)
+                elif outcome.result in ("delivered", "unknown"):
+                    self._stale_send(connection, row)
+            self._patients(connection, outcomes)
+            self._notes(connection, outcomes, stamp)
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many documents of this run are leased to somebody, and when the last lease would expire."""
+        mine = and_(
+            t.run_document.c.run_id == self.run_id,
+            t.run_document.c.hospital == self.hospital,
+            t.run_document.c.kind == self.kind,
+            t.run_document.c.disposition == "pending",
+        )
+        query = (
+            select(t.document.c.lease_until)
+            .join(
+                t.run_document,
+                and_(
+                    t.run_document.c.hospital == t.document.c.hospital,
+                    t.run_document.c.kind == t.document.c.kind,
+                    t.run_document.c.reference == t.document.c.reference,
+                ),
+            )
+            .where(mine, t.document.c.desired_state == "in_flight", t.document.c.lease_until > now())
+        )
+        with self.ledger.read() as connection:
+            leases = list(connection.execute(query).scalars())
+        return len(leases), max(leases, default=None)
+
+    # -- details ---------------------------------------------------------------------------------
+
+    def _key(self) -> tuple[Any, ...]:
+        table = t.document
+        return (
+            table.c.hospital == self.hospital,
+            table.c.kind == self.kind,
+            table.c.reference == bindparam("k_reference"),
+        )
+
+    def _rows(self, connection: Connection, references: list[str]) -> list[Any]:
+        table = t.document
+        query = select(table).where(
+            table.c.hospital == self.hospital, table.c.kind == self.kind, table.c.reference.in_(references)
+        )
+        return list(connection.execute(query.order_by(table.c.reference)).mappings())
+
+    def _settle_one(self, connection: Connection, row: Any, outcome: Outcome, stamp: datetime) -> None:
+        claim = outcome.claim
+        current = row["desired_version"] == claim.version and row["desired_state"] == "in_flight"
+        values: dict[str, Any] = {"last_code": outcome.code, "updated_at": stamp}
+        disposition: str | None = None
+        if outcome.result == "unknown":
+            # the token stays: nobody may call this "unchanged" until a call has settled it
+            values |= {"lease_until": stamp}
+            if current:
+                values |= {"desired_state": "unknown"}
+        else:
+            values |= {"lease_token": None, "lease_version": None, "lease_until": None}
+            if outcome.result == "delivered":
+                values |= {
+                    **claim.values,
+                    "delivered_version": claim.version,
+                    "delivered_at": stamp,
+                    "attempts": 0,
+                }
+                disposition = "sent"
+            elif outcome.result == "rejected":
+                disposition = "rejected"
+            if current:
+                states = {
+                    "delivered": "delivered",
+                    "rejected": "rejected",
+                    "retry": "pending",
+                    "unsent": "pending",
+                }
+                values |= {"desired_state": states[outcome.result]}
+            if outcome.result == "unsent" and row["attempts"]:
+                values |= {"attempts": row["attempts"] - 1}
+        connection.execute(
+            update(t.document).where(*self._key()).values(**values), {"k_reference": claim.reference}
+        )
+        if disposition:
+            self._dispose(connection, claim, disposition)
+
+    def _dispose(self, connection: Connection, claim: Claim, disposition: str) -> None:
+        """Every run that waits for this very version learns what became of it."""
+        table = t.run_document
+        connection.execute(
+            update(table)
+            .where(
+                table.c.hospital == self.hospital,
+                table.c.kind == self.kind,
+                table.c.reference == claim.reference,
+                table.c.version == claim.version,
+                table.c.disposition == "pending",
+            )
+            .values(disposition=disposition)
+        )
+
+    def _stale_send(self, connection: Connection, row: Any) -> None:
+        """We sent after losing the lease: an older body may lie over a newer one. Send the newest again."""
+        if row["desired_state"] not in ("delivered", "in_flight", "pending", "unknown"):
+            return
+        version = row["desired_version"] + 1
+        connection.execute(
+            update(t.document)
+            .where(*self._key())
+            .values(
+                desired_version=version,
+                desired_state="pending",
+                desired_reason="STALE_SEND",
+                updated_at=now(),
+            ),
+            {"k_reference": row["reference"]},
+        )
+        table = t.run_document
+        connection.execute(
+            update(table)
+            .where(
+                table.c.hospital == self.hospital,
+                table.c.kind == self.kind,
+                table.c.reference == row["reference"],
+                or_(table.c.disposition == "pending", table.c.disposition == "sent"),
+                table.c.version == row["desired_version"],
+            )
+            .values(version=version, disposition="pending")
+        )
+
+    def _patients(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        newest: dict[str, dict[str, Any]] = {}
+        for outcome in outcomes:
+            values = outcome.claim.values
+            if outcome.result != "delivered" or not values["person_key"]:
+                continue
+            row = {
+                "hospital": self.hospital,
+                "person_key": values["person_key"],
+                "delivered_patient_hash": values["desired_patient_hash"],
+                "delivered_snapshot_at": values["delivered_snapshot_at"],
+            }
+            before = newest.get(row["person_key"])
+            if before is None or before["delivered_snapshot_at"] <= row["delivered_snapshot_at"]:
+                newest[row["person_key"]] = row
+        if not newest:
+            return
+        known = dict(
+            connection.execute(
+                select(t.person.c.person_key, t.person.c.delivered_snapshot_at).where(
+                    t.person.c.hospital == self.hospital, t.person.c.person_key.in_(newest)
+                )
+            )
+            .tuples()
+            .all()
+        )
+        fresh = [
+            row
+            for key, row in newest.items()
+            if key not in known or known[key] <= row["delivered_snapshot_at"]
+        ]
+        upsert(connection, t.person, fresh)
+
+    def _notes(self, connection: Connection, outcomes: Sequence[Outcome], stamp: datetime) -> None:
+        settled = [o for o in outcomes if o.result in ("delivered", "rejected")]
+        if settled:
+            note = t.delivery_note
+            connection.execute(
+                delete(note).where(
+                    note.c.hospital == self.hospital,
+                    note.c.kind == self.kind,
+                    note.c.reference == bindparam("k_reference"),
+                ),
+                [{"k_reference": o.claim.reference} for o in settled],
+            )
+        rows = [
+            {
+                "hospital": self.hospital,
+                "kind": self.kind,
+                "reference": o.claim.reference,
+                "version": o.claim.version,
+                "position": position,
+                "severity": severity,
+                "code": code,
+                "text": text,
+                "noted_at": stamp,
+            }
+            for o in settled
+            for position, (severity, code, text) in enumerate(o.notes)
+        ]
+        if rows:
+            connection.execute(insert(t.delivery_note), rows)
+
+
+def _claim(row: Any, token: str) -> Claim:
+    return Claim(
+        reference=row["reference"],
+        version=row["desired_version"],
+        token=token,
+        content_hash=row["desired_hash"],
+        values={
+            "delivered_hash": row["desired_hash"],
+            "delivered_source_hash": row["desired_source_hash"],
+            "delivered_snapshot_at": row["desired_snapshot_at"],
+            "delivered_mapping": row["desired_mapping"],
+            "delivered_policy": row["desired_policy"],
+            "delivered_class": row["desired_class"],
+            "delivered_children": row["desired_children"],
+            "person_key": row["person_key"],
+            "desired_patient_hash": row["desired_patient_hash"],
+        },
+    )

@@ -1,0 +1,271 @@
+"""Documents of one snapshot enter the ledger: desired slots, dispositions of the run, absences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+
+from phr.ledger import tables as t
+from phr.ledger.decide import Desired, Verdict, decide
+from phr.ledger.store import Ledger, now, upsert
+
+_IN_LIST = 500  # references looked up in one statement
+
+
+@dataclass
+class Registration:
+    """Registers the documents of one (run, hospital) from one snapshot, batch by batch."""
+
+    ledger: Ledger
+    run_id: str
+    category: str
+    kind: str
+    hospital: str
+    snapshot_at: datetime
+    resend_unchanged: bool = False
+    dry_run: bool = False
+    #: persons whose changed Patient block already travels with a document of this run
+    patients_on_the_way: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def register(self, batch: Sequence[Desired]) -> set[str]:
+        """Enter a batch in one transaction; returns the references whose content has to be sent.
+
+        Newest service days first: a changed Patient block then travels with the newest visit.
+        """
+        if self.dry_run:
+            with self.ledger.read() as connection:
+                return self._apply(connection, batch)
+        with self.ledger.write(self.hospital) as connection:
+            return self._apply(connection, batch)
+
+    def _apply(self, connection: Connection, batch: Sequence[Desired]) -> set[str]:
+        existing = self._existing(connection, [want.reference for want in batch])
+        already = self._run_documents(connection, [want.reference for want in batch])
+        patients = self._patients(connection, {w.person_key for w in batch if w.person_key})
+        inserts: list[dict[str, Any]] = []
+        updates: list[dict[str, Any]] = []
+        run_rows: list[dict[str, Any]] = []
+        to_send: set[str] = set()
+        for want in batch:
+            row = existing.get(want.reference)
+            verdict = self._decide(row, want, patients)
+            version = (row["desired_version"] if row else 0) + (1 if verdict.bump else 0)
+            disposition = verdict.disposition
+            before = already.get(want.reference)
+            if disposition == "unchanged" and before and before["disposition"] == "sent":
+                # this run sent it; mapping it again (a cleared task) does not unmake that
+                disposition = "sent"
+            self._count(row, disposition)
+            if disposition == "pending":
+                to_send.add(want.reference)
+                if want.person_key:
+                    self.patients_on_the_way.add(want.person_key)
+            if row is None:
+                inserts.append(self._values(want, verdict, version))
+            elif verdict.write:
+                values = self._values(want, verdict, version)
+                values["delivered_version"] = version if verdict.settled else row["delivered_version"]
+                if verdict.settled and verdict.bump:
+                    values["desired_reason"] = None
+                updates.append(values)
+            run_rows.append(
+                {
+                    "run_id": self.run_id,
+                    "hospital": self.hospital,
+                    "kind": self.kind,
+                    "reference": want.reference,
+                    "category": self.category,
+                    "service_day": want.service_day,
+                    "generation": self.snapshot_at,
+                    "version": version,
+                    "disposition": disposition,
+                    "was_new": before["was_new"]
+                    if before
+                    else row is None or row["delivered_version"] is None,
+                }
+            )
+        if not self.dry_run:
+            self._write(connection, inserts, updates, run_rows)
+        return to_send
+
+    def _decide(self, row: Mapping[str, Any] | None, want: Desired, patients: Mapping[str, str]) -> Verdict:
+        verdict = decide(row, want, self.snapshot_at, resend_unchanged=self.resend_unchanged)
+        if verdict.disposition != "unchanged" or not want.person_key or row is None:
+            return verdict
+        if patients.get(want.person_key) == want.patient_hash or want.person_key in self.patients_on_the_way:
+            return verdict
+        return decide(row, want, self.snapshot_at, send_patient=True)
+
+    def _count(self, row: Mapping[str, Any] | None, disposition: str) -> None:
+        self.counts[disposition] += 1
+        if disposition == "pending":
+            new = row is None or row["delivered_version"] is None
+            self.counts["new" if new else "changed"] += 1
+        if (
+            row is not None
+            and row["delivered_version"] is not None
+            and disposition in ("held", "quarantined")
+        ):
+            self.counts["stale"] += 1
+
+    def _values(self, want: Desired, verdict: Verdict, version: int) -> dict[str, Any]:
+        return {
+            "hospital": self.hospital,
+            "kind": self.kind,
+            "reference": want.reference,
+            "service_day": want.service_day,
+            "person_key": want.person_key,
+            "desired_version": version,
+            "desired_hash": want.content_hash,
+            "desired_source_hash": want.source_hash,
+            "desired_patient_hash": want.patient_hash,
+            "desired_state": verdict.state,
+            "desired_reason": verdict.reason,
+            "desired_snapshot_at": self.snapshot_at,
+            "desired_mapping": want.mapping,
+            "desired_policy": want.policy,
+            "desired_class": want.data_class,
+            "desired_children": " ".join(want.children) or None,
+            "absent_since": None,
+            "updated_at": now(),
+        }
+
+    def _write(
+        self,
+        connection: Connection,
+        inserts: list[dict[str, Any]],
+        updates: list[dict[str, Any]],
+        run_rows: list[dict[str, Any]],
+    ) -> None:
+        if inserts:
+            connection.execute(insert(t.document), inserts)
+        if updates:
+            keys = ("hospital", "kind", "reference")
+            statement = (
+                update(t.document)
+                .where(and_(*(t.document.c[name] == bindparam(f"k_{name}") for name in keys)))
+                .values({name: bindparam(name) for name in updates[0] if name not in keys})
+            )
+            connection.execute(
+                statement,
+                [
+                    {**{f"k_{k}": u[k] for k in keys}, **{k: v for k, v in u.items() if k not in keys}}
+                    for u in updates
+                ],
+            )
+        upsert(connection, t.run_document, run_rows)
+        supersede(connection, run_rows)
+
+    # -- look-ups --------------------------------------------------------------------------------
+
+    def _existing(self, connection: Connection, references: list[str]) -> dict[str, Mapping[str, Any]]:
+        table = t.document
+        found: dict[str, Mapping[str, Any]] = {}
+        for part in _parts(references):
+            query = select(table).where(
+                table.c.hospital == self.hospital, table.c.kind == self.kind, table.c.reference.in_(part)
+            )
+            found.update({row["reference"]: row for row in connection.execute(query).mappings()})
+        return found
+
+    def _run_documents(self, connection: Connection, references: list[str]) -> dict[str, Mapping[str, Any]]:
+        table = t.run_document
+        found: dict[str, Mapping[str, Any]] = {}
+        for part in _parts(references):
+            query = select(table.c.reference, table.c.disposition, table.c.version, table.c.was_new).where(
+                table.c.run_id == self.run_id,
+                table.c.hospital == self.hospital,
+                table.c.kind == self.kind,
+                table.c.reference.in_(part),
+            )
+            found.update({row["reference"]: row for row in connection.execute(query).mappings()})
+        return found
+
+    def _patients(self, connection: Connection, persons: Iterable[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in _parts(list(persons)):
+            query = select(t.person.c.person_key, t.person.c.delivered_patient_hash).where(
+                t.person.c.hospital == self.hospital, t.person.c.person_key.in_(part)
+            )
+            found.update(dict(connection.execute(query).tuples().all()))
+        return found
+
+    # -- after the last batch --------------------------------------------------------------------
+
+    def close(self, days: Sequence[date]) -> int:
+        """After the last batch: forget what an earlier try of this run saw, and mark absent documents.
+
+        A document of these days that the complete snapshot did not hold is *absent* (deleted, moved,
+        admitted or opened again); it keeps its state until a retraction is approved
+        (R7). Returns how many were marked.
+        """
+        if self.dry_run:
+            return 0
+        table = t.document
+        with self.ledger.write(self.hospital) as connection:
+            connection.execute(
+                delete(t.run_document).where(
+                    t.run_document.c.run_id == self.run_id,
+                    t.run_document.c.hospital == self.hospital,
+                    t.run_document.c.generation != self.snapshot_at,
+                )
+            )
+            seen = select(t.run_document.c.reference).where(
+                t.run_document.c.run_id == self.run_id,
+                t.run_document.c.hospital == self.hospital,
+                t.run_document.c.kind == self.kind,
+            )
+            marked = connection.execute(
+                update(table)
+                .where(
+                    table.c.hospital == self.hospital,
+                    table.c.kind == self.kind,
+                    table.c.service_day.in_(days),
+                    table.c.absent_since.is_(None),
+                    table.c.desired_snapshot_at < self.snapshot_at,
+                    table.c.reference.not_in(seen),
+                )
+                .values(absent_since=self.snapshot_at, updated_at=now())
+            )
+        return marked.rowcount
+
+
+def supersede(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Pending work of other runs for an older version of these documents is superseded."""
+    table = t.run_document
+    statement = (
+        update(table)
+        .where(
+            table.c.hospital == bindparam("k_hospital"),
+            table.c.kind == bindparam("k_kind"),
+            table.c.reference == bindparam("k_reference"),
+            table.c.version < bindparam("k_version"),
+            table.c.run_id != bindparam("k_run"),
+            table.c.disposition == "pending",
+        )
+        .values(disposition="superseded")
+    )
+    changed = [
+        {
+            "k_hospital": row["hospital"],
+            "k_kind": row["kind"],
+            "k_reference": row["reference"],
+            "k_version": row["version"],
+            "k_run": row["run_id"],
+        }
+        for row in rows
+        if row["version"] > 1
+    ]
+    if changed:
+        connection.execute(statement, changed)
+
+
+def _parts(items: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(items), _IN_LIST):
+        yield items[start : start + _IN_LIST]

@@ -1,0 +1,85 @@
+"""Opening and migrating the ledger database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from phr import faults
+from phr.errors import StopEndpoint
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def make_engine(url: str) -> Engine:
+    """Engine of the ledger. SQLite runs in WAL with explicit transactions; waits, then fails, on locks."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            pool_size=5,
+            connect_args={"connect_timeout": 10},
+        )
+    engine = create_engine(
+        parsed, hide_parameters=True, connect_args={"timeout": 60, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # sqlite3's own implicit BEGIN comes too late for read-then-write transactions
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA busy_timeout=60000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # a reader must not wait for the writer; a writer must hold the lock before it reads
+        reading = connection.get_execution_options().get("phr_read", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the ledger to the newest schema; safe to run by several processes at once."""
+    config = _config()
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(771177)")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def require_current(engine: Engine) -> None:
+    """Raise ``StopEndpoint`` (PHR-503) unless the schema is the newest."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect().execution_options(phr_read=True) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != head:
+        raise StopEndpoint(faults.LEDGER_NOT_MIGRATED, detail=f"schema {current or 'none'}, needed {head}")
+
+
+def revision(engine: Engine, message: str) -> None:
+    """Write a new migration from the difference between tables and database (for maintainers)."""
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message=message, autogenerate=True)

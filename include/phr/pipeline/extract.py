@@ -1,0 +1,107 @@
+"""Extract: one snapshot of one hospital into encrypted staging, with its own counts (R1, R12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from phr import faults
+from phr.connections import get_connection
+from phr.errors import StopHospital
+from phr.his import make_adapter
+from phr.his.base import Adapter, DayCount
+from phr.pipeline.context import Context
+from phr.settings import Hospital
+
+MANIFEST = "manifest"
+
+
+def adapter_of(hospital: Hospital) -> Adapter:
+    """The adapter of a hospital's configured source."""
+    connection = get_connection(hospital.source_connection, hospital=hospital.hcode)
+    url = connection.source_url(hospital=hospital.hcode, charset=hospital.source_charset)
+    return make_adapter(hospital, url.render_as_string(hide_password=False))
+
+
+def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[int], None]) -> dict[str, int]:
+    """Write ``rows-00001`` … and the manifest; returns counts.
+
+    :raises StopHospital: the source cannot be read, or an empty day is suspect (PHR-206).
+    """
+    area = context.area(hospital.hcode)
+    days = context.options.days_for(hospital)
+    adapter = adapter_of(hospital)
+    area.clear()
+    names: list[str] = []
+    visits = 0
+    with adapter.open() as snapshot:
+        counts = snapshot.count(days)
+        _refuse_suspect_days(hospital, adapter, counts)
+        rows_counted = snapshot.count_rows(days)
+        references = snapshot.touched(days)
+        for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
+            rows = snapshot.documents(chunk)
+            names.append(f"rows-{number:05d}")
+            area.write(names[-1], {"references": chunk, "rows": rows})
+            visits += len(chunk)
+            progress(len(chunk))
+        taken_at = snapshot.taken_at
+    area.write(
+        MANIFEST,
+        {
+            "snapshot_at": taken_at.isoformat(),
+            "days": [day.isoformat() for day in days],
+            "counts": {day.isoformat(): asdict(count) for day, count in counts.items()},
+            "rows_counted": rows_counted,
+            "chunks": names,
+            "visits": visits,
+        },
+    )
+    context.ledger.set_hospital(
+        context.options.run_id,
+        hospital.hcode,
+        status="extracted",
+        snapshot_at=taken_at,
+        day_from=days[0] if days else None,
+        day_to=days[-1] if days else None,
+    )
+    return {"visits": visits, "eligible": sum(c.eligible for c in counts.values())}
+
+
+def _chunks(references: Iterator[str], size: int) -> Iterator[list[str]]:
+    while chunk := list(islice(references, size)):
+        yield chunk
+
+
+def _refuse_suspect_days(hospital: Hospital, adapter: Adapter, counts: dict[date, DayCount]) -> None:
+    """R12: an empty day is valid when announced, or when its weekday is closed and the replica fresh."""
+    empty = [day for day, count in counts.items() if count.total == 0 and day not in hospital.closed_days]
+    if not empty:
+        return
+    suspect = [day for day in empty if day.weekday() not in hospital.closed_weekdays]
+    if not suspect:
+        last = adapter.probe().last_visit_day
+        suspect = [day for day in empty if last is None or last < _previous_open_day(hospital, day)]
+    if suspect:
+        shown = ", ".join(day.isoformat() for day in suspect[:5]) + (" …" if len(suspect) > 5 else "")
+        raise StopHospital(faults.SUSPECT_EMPTY, hospital=hospital.hcode, detail=shown)
+
+
+def _previous_open_day(hospital: Hospital, day: date) -> date:
+    """The last day before ``day`` on which the hospital should have had visits."""
+    for back in range(1, 15):
+        with suppress(OverflowError):
+            before = day - timedelta(days=back)
+            if before.weekday() not in hospital.closed_weekdays and before not in hospital.closed_days:
+                return before
+    return day - timedelta(days=14)
+
+
+def read_manifest(context: Context, hcode: str) -> dict[str, Any]:
+    """The manifest of this run's extract; raises ``StopHospital`` (PHR-501) when there is none."""
+    manifest: dict[str, Any] = context.area(hcode).read(MANIFEST)
+    return manifest

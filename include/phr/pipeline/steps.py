@@ -1,0 +1,158 @@
+"""The steps of a run over one work unit: each hospital succeeds or fails alone and is reported alone.
+
+Every step is idempotent by (run, hospital): clearing any one of them alone is safe. Steps hand each other
+references to encrypted staging only; what they return are counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from phr import faults
+from phr.delivery import BudgetWait
+from phr.errors import Bug, PhrError
+from phr.pipeline.check import check_hospitals
+from phr.pipeline.context import Context, RunOptions
+from phr.pipeline.deliver import deliver_hospital
+from phr.pipeline.extract import extract_hospital
+from phr.pipeline.finish import finish
+from phr.pipeline.map import map_hospital
+from phr.settings import Hospital
+
+STEPS = ("extract", "check", "map", "deliver")
+#: staging of runs older than this is deleted when a new run is planned
+STAGING_DAYS = 7.0
+
+Unit = dict[str, Any]
+Counts = dict[str, int]
+Progress = Callable[[int], None]
+
+
+def _quiet(_n: int) -> None:
+    return
+
+
+def plan_units(options: RunOptions) -> list[Unit]:
+    """Write the run and its hospitals into the ledger; returns the work units to map over."""
+    context = Context.open(options)
+    context.staging.purge(older_than_days=STAGING_DAYS)
+    hospitals = context.province.for_category(options.category, options.hospitals)
+    units = context.province.work_units(hospitals)
+    context.ledger.plan_run(
+        options.run_id, options.category, options.to_dict(), [hospital.hcode for hospital in hospitals]
+    )
+    return [unit.model_dump(mode="json") for unit in units]
+
+
+def extract_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet) -> Counts:
+    """Read one consistent snapshot of each hospital into encrypted staging."""
+
+    def extract(context: Context, hospital: Hospital) -> Counts:
+        return extract_hospital(context, hospital, progress)
+
+    return _each(options, unit, "extract", extract)
+
+
+def check_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet) -> Counts:
+    """Run the Great Expectations suites once over the whole unit, failures split per hospital."""
+    context = Context.open(options)
+    hospitals, counts = [], Counter[str]()
+    for hcode in _ready(context, unit, "check", counts):
+        hospitals.append(context.hospital(hcode))
+    try:
+        counts.update(check_hospitals(context, unit["unit_id"], hospitals, progress))
+    except PhrError as error:
+        for hospital in hospitals:
+            context.ledger.fail_hospital(options.run_id, hospital.hcode, "check", error)
+        raise
+    for hospital in hospitals:
+        context.ledger.set_hospital(options.run_id, hospital.hcode, status="checked")
+    return dict(counts)
+
+
+def map_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet) -> Counts:
+    """Build the documents, decide their release and enter them in the ledger."""
+
+    def build(context: Context, hospital: Hospital) -> Counts:
+        return map_hospital(context, hospital, progress)
+
+    return _each(options, unit, "map", build)
+
+
+def deliver_unit(
+    options: RunOptions,
+    unit: Unit,
+    *,
+    session_factory: Callable[[], requests.Session] | None = None,
+    wait_limit_seconds: float | None = None,
+    progress: Progress = _quiet,
+) -> Counts:
+    """Drain what the ledger wants sent of this run.
+
+    :raises phr.delivery.BudgetWait: the shared budget asks for more patience than ``wait_limit_seconds``.
+    """
+
+    def deliver(context: Context, hospital: Hospital) -> Counts:
+        return deliver_hospital(
+            context,
+            hospital,
+            session_factory=session_factory,
+            wait_limit_seconds=wait_limit_seconds,
+            progress=progress,
+        )
+
+    return _each(options, unit, "deliver", deliver)
+
+
+def finish_run(options: RunOptions) -> dict[str, Any]:
+    """Read the ledger and judge the run; raises when a hospital is missing, failed or unbalanced."""
+    return finish(Context.open(options))
+
+
+def _each(
+    options: RunOptions, unit: Unit, step: str, action: Callable[[Context, Hospital], Counts]
+) -> Counts:
+    context = Context.open(options)
+    counts: Counter[str] = Counter()
+    errors: list[PhrError] = []
+    ready = _ready(context, unit, step, counts)
+    for hcode in ready:
+        try:
+            counts.update(action(context, context.hospital(hcode)))
+            counts["hospitals"] += 1
+        except PhrError as error:
+            errors.append(error)
+            counts["failed"] += 1
+            context.ledger.fail_hospital(options.run_id, hcode, step, error)
+        except BudgetWait:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # the text of a foreign exception may quote a row: keep its class only (LG2)
+            bug = Bug(faults.UNEXPECTED, hospital=hcode, detail=f"{step}: {type(error).__name__}")
+            context.ledger.fail_hospital(options.run_id, hcode, step, bug)
+            errors.append(bug)
+            counts["failed"] += 1
+    retry = [error for error in errors if error.action in ("retry", "stop_endpoint")]
+    if retry and step == "deliver":
+        raise retry[0]
+    if errors and len(errors) == len(ready):
+        raise errors[0]
+    return dict(counts)
+
+
+def _ready(context: Context, unit: Unit, step: str, counts: Counter[str]) -> list[str]:
+    """Hospitals of the unit that no earlier step of this run has failed."""
+    before = set(STEPS[: STEPS.index(step)])
+    rows = {row["hospital"]: row for row in context.ledger.run_hospitals(context.options.run_id)}
+    ready = []
+    for hcode in unit["hcodes"]:
+        row = rows.get(hcode)
+        if row is not None and row["status"] == "failed" and row["failed_step"] in before:
+            counts["skipped"] += 1
+        else:
+            ready.append(hcode)
+    return ready

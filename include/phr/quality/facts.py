@@ -1,0 +1,127 @@
+"""Facts about canonical rows that no stock expectation computes, as plain columns for the checks.
+
+Pure functions of the rows of one hospital: no clock, no data frame, no I/O. A fact that does not apply is
+``None``, which column expectations skip: each mistake is then reported once, under the reason that fits.
+Comparisons between tables stay inside one hospital, so a result never depends on how hospitals are grouped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, cast
+
+from phr.canonical import Appointment, CanonicalRow, IdentityEvidence, LabResult, Patient, Visit
+from phr.quality.cid import CidClass, classify
+from phr.quality.values import date_state, day_of, text
+
+#: nobody alive was born before
+EARLIEST_BIRTH = date(1890, 1, 1)
+
+
+def identity_conflicts(
+    patients: Iterable[Patient], evidence: Iterable[IdentityEvidence], known_cids: frozenset[str]
+) -> dict[str, Literal["birth_date", "sex"]]:
+    """Citizen ids under which the HIS shows two different people (controls ID2, ID3).
+
+    Every patient row and every piece of evidence with the id is compared: two different birth dates, or two
+    different sexes, are a conflict; a missing one says nothing, an unreadable date differs from every other.
+
+    :param known_cids: ids to judge (class ``valid``); placeholders are reported as such, not as a conflict.
+    """
+    births: dict[str, set[str | None]] = {}
+    sexes: dict[str, set[str]] = {}
+    claims: list[Patient | IdentityEvidence] = [*patients, *evidence]
+    for row in claims:
+        cid = text(row.cid)
+        if cid is None or cid not in known_cids:
+            continue
+        state = date_state(row.birth_date, "birth_date", row.notes)
+        if state != "missing":
+            births.setdefault(cid, set()).add(text(row.birth_date) if state == "ok" else state)
+        if sex := text(row.sex):
+            sexes.setdefault(cid, set()).add(sex)
+    conflicts: dict[str, Literal["birth_date", "sex"]] = {
+        cid: "sex" for cid, seen_sexes in sexes.items() if len(seen_sexes) > 1
+    }
+    conflicts.update({cid: "birth_date" for cid, seen_births in births.items() if len(seen_births) > 1})
+    return conflicts
+
+
+@dataclass(slots=True)
+class HospitalFacts:
+    """What rows of one hospital say about each other."""
+
+    today: date
+    cid_classes: list[CidClass] = field(default_factory=list)  # beside the patient rows
+    conflicts: dict[str, Literal["birth_date", "sex"]] = field(default_factory=dict)  # by CID
+    patients: dict[str, Patient] = field(default_factory=dict)  # by HN
+    visits: dict[str, Visit] = field(default_factory=dict)  # by visit_ref
+
+    @classmethod
+    def of(
+        cls,
+        tables: Mapping[str, list[CanonicalRow]],
+        *,
+        today: date,
+        placeholders: frozenset[str],
+        facility_codes: frozenset[str],
+    ) -> HospitalFacts:
+        """Look-ups over one hospital's canonical tables (absent tables are empty)."""
+        patients = cast("list[Patient]", tables.get("patient", []))
+        evidence = cast("list[IdentityEvidence]", tables.get("identity_evidence", []))
+        visits = cast("list[Visit]", tables.get("visit", []))
+        facts = cls(today=today)
+        facts.cid_classes = [
+            classify(row.cid, row.nationality, placeholders=placeholders, facility_codes=facility_codes)
+            for row in patients
+        ]
+        valid = frozenset(
+            cid
+            for row, kind in zip(patients, facts.cid_classes, strict=True)
+            if kind == "valid" and (cid := text(row.cid))
+        )
+        facts.conflicts = identity_conflicts(patients, evidence, valid)
+        facts.patients = {row.hn: row for row in patients}
+        facts.visits = {row.visit_ref: row for row in visits}
+        return facts
+
+    def patient_known(self, hn: str | None) -> bool | None:
+        """Whether the window holds the patient row of an HN; None without HN."""
+        return hn in self.patients if text(hn) else None
+
+    def life_order(self, visit: Visit) -> Literal["ok", "before_birth", "after_death"] | None:
+        """A visit's day against the recorded life of its patient; None when a date is not known."""
+        patient = self.patients.get(visit.hn) if visit.hn else None
+        day = day_of(visit.service_day)
+        if patient is None or day is None:
+            return None
+        birth, death = day_of(patient.birth_date), day_of(patient.death_date)
+        if death is not None and day > death:
+            return "after_death"
+        if birth is not None and day < birth:
+            return "before_birth"
+        return "ok"
+
+    def appointment_order(self, row: Appointment) -> Literal["ok", "before_visit"] | None:
+        """An appointment's day against the day of the visit it was made in."""
+        visit = self.visits.get(row.visit_ref)
+        start = day_of(row.start_date)
+        made = day_of(visit.service_day) if visit else None
+        if start is None or made is None:
+            return None
+        return "before_visit" if start < made else "ok"
+
+
+def death_order(row: Patient) -> Literal["ok", "before_birth"] | None:
+    """Recorded death against birth; None when a date is not known."""
+    birth, death = day_of(row.birth_date), day_of(row.death_date)
+    if birth is None or death is None:
+        return None
+    return "before_birth" if death < birth else "ok"
+
+
+def lab_named(row: LabResult) -> bool:
+    """A result that can be told apart: a name or any code."""
+    return any(text(value) for value in (row.name, row.local_code, row.loinc, row.tmlt, row.labtest))

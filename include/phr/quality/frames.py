@@ -1,0 +1,220 @@
+"""The columns the rules read, per canonical table: keys, the few fields with a rule, and facts.
+
+A data frame holds nothing else, so a value without a rule never gets near Great Expectations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from phr.canonical import (
+    Appointment,
+    Coverage,
+    Diagnosis,
+    DrugDispense,
+    IdentityEvidence,
+    LabResult,
+    Patient,
+    Visit,
+    VitalSign,
+)
+from phr.quality.facts import EARLIEST_BIRTH, HospitalFacts, death_order, lab_named
+from phr.quality.values import date_state, day_of, number, text
+
+#: first columns of every frame: hospital code and the running number that leads back to the row
+HOSPITAL, ROW_NUMBER = "hospital", "row_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Columns of one table's frame and how to fill them.
+
+    ``records(facts, rows)`` yields one tuple per row, in order; ``numbers`` are the float columns, the rest
+    is text, bool or None.
+    """
+
+    columns: tuple[str, ...]
+    records: Callable[[HospitalFacts, list[Any]], Iterator[tuple[object, ...]]]
+    numbers: frozenset[str] = frozenset()
+
+
+def _iso(value: str | None) -> str | None:
+    """A readable day as ISO text (which sorts by time), else None."""
+    day = day_of(value)
+    return day.isoformat() if day else None
+
+
+def _visit_known(facts: HospitalFacts, visit_ref: str) -> bool:
+    return visit_ref in facts.visits
+
+
+def _patients(facts: HospitalFacts, rows: list[Patient]) -> Iterator[tuple[object, ...]]:
+    today = facts.today
+    for row, cid_class in zip(rows, facts.cid_classes, strict=True):
+        yield (
+            text(row.hn),
+            cid_class,
+            # only ids accepted as valid are compared, see identity_conflicts
+            facts.conflicts.get(text(row.cid) or "", "none"),
+            text(row.given),
+            text(row.family),
+            text(row.sex),
+            date_state(row.birth_date, "birth_date", row.notes, latest=today, earliest=EARLIEST_BIRTH),
+            date_state(row.death_date, "death_date", row.notes, latest=today),
+            death_order(row),
+        )
+
+
+def _evidence(_facts: HospitalFacts, rows: list[IdentityEvidence]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield text(row.cid), text(row.source), text(row.local_id)
+
+
+def _visits(facts: HospitalFacts, rows: list[Visit]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.hn),
+            facts.patient_known(row.hn),
+            date_state(row.service_day, "service_day", row.notes, latest=facts.today),
+            facts.life_order(row),
+        )
+
+
+def _vital_signs(facts: HospitalFacts, rows: list[VitalSign]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            number(row.weight_kg),
+            number(row.height_cm),
+            number(row.temperature_c),
+            number(row.bp_systolic),
+            number(row.bp_diastolic),
+            number(row.pulse),
+            number(row.respiration),
+            number(row.waist_cm),
+            number(row.spo2),
+        )
+
+
+def _diagnoses(facts: HospitalFacts, rows: list[Diagnosis]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            text(row.code),
+            text(row.diagnosis_type),
+            date_state(row.recorded_date, "recorded_date", row.notes, latest=facts.today),
+        )
+
+
+def _coverages(facts: HospitalFacts, rows: list[Coverage]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            date_state(row.begin_date, "begin_date", row.notes),
+            date_state(row.expire_date, "expire_date", row.notes),
+            _iso(row.begin_date),
+            _iso(row.expire_date),
+            text(row.main_hospital),
+            text(row.sub_hospital),
+        )
+
+
+def _appointments(facts: HospitalFacts, rows: list[Appointment]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            date_state(row.start_date, "start_date", row.notes),
+            date_state(row.created_date, "created_date", row.notes, latest=facts.today),
+            facts.appointment_order(row),
+        )
+
+
+def _lab_results(facts: HospitalFacts, rows: list[LabResult]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            text(row.value),
+            lab_named(row),
+            date_state(row.order_date, "order_date", row.notes, latest=facts.today),
+            date_state(row.report_date, "report_date", row.notes, latest=facts.today),
+            _iso(row.order_date),
+            _iso(row.report_date),
+        )
+
+
+def _drugs(facts: HospitalFacts, rows: list[DrugDispense]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            text(row.name),
+            number(row.quantity),
+            date_state(row.dispensed_date, "dispensed_date", row.notes, latest=facts.today),
+        )
+
+
+_CHILD = ("visit_ref", "row_key", "visit_known")
+_VITALS = (
+    "weight_kg",
+    "height_cm",
+    "temperature_c",
+    "bp_systolic",
+    "bp_diastolic",
+    "pulse",
+    "respiration",
+    "waist_cm",
+    "spo2",
+)
+
+FRAMES: dict[str, Frame] = {
+    "patient": Frame(
+        (
+            "hn",
+            "cid_class",
+            "identity_conflict",
+            "given",
+            "family",
+            "sex",
+            "birth_state",
+            "death_state",
+            "death_order",
+        ),
+        _patients,
+    ),
+    "identity_evidence": Frame(("cid", "source", "local_id"), _evidence),
+    "visit": Frame(("visit_ref", "hn", "patient_known", "service_state", "life_order"), _visits),
+    "vital_sign": Frame((*_CHILD, *_VITALS), _vital_signs, frozenset(_VITALS)),
+    "diagnosis": Frame((*_CHILD, "code", "diagnosis_type", "recorded_state"), _diagnoses),
+    "coverage": Frame(
+        (
+            *_CHILD,
+            "begin_state",
+            "expire_state",
+            "begin_date",
+            "expire_date",
+            "main_hospital",
+            "sub_hospital",
+        ),
+        _coverages,
+    ),
+    "appointment": Frame((*_CHILD, "start_state", "created_state", "appointment_order"), _appointments),
+    "lab_result": Frame(
+        (*_CHILD, "value", "named", "order_state", "report_state", "order_date", "report_date"),
+        _lab_results,
+    ),
+    "drug_dispense": Frame((*_CHILD, "name", "quantity", "dispensed_state"), _drugs, frozenset({"quantity"})),
+}

@@ -1,0 +1,172 @@
+"""The release policy: data classes, what is done with each, the two sensitivity lists (R10, DM3, DM7).
+
+Files in the configuration folder: ``data_class_policy.yaml``, ``sensitivity_icd10.csv`` and
+``sensitivity_text.csv``. Nothing is released without all three: a missing or doubtful file stops the hospital
+before any request.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from phr import faults
+from phr.errors import StopHospital
+from phr.release.icd10 import SensitivityTable
+from phr.release.text import TextPatterns
+
+Action = Literal["send", "hold", "never"]
+ClassName = Literal["C0", "C1", "C2", "C3", "C4"]
+Label = Annotated[str, Field(pattern=r"^[A-Z]+$")]
+
+CLASSES: tuple[ClassName, ...] = ("C0", "C1", "C2", "C3", "C4")
+ACTIONS: tuple[Action, ...] = ("send", "hold", "never")
+#: HL7 v3-Confidentiality, from mild to strict
+CONFIDENTIALITY = "ULMNRV"
+
+POLICY_FILE = "data_class_policy.yaml"
+ICD10_FILE = "sensitivity_icd10.csv"
+TEXT_FILE = "sensitivity_text.csv"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataClass(_Strict):
+    """One data class; the reader's levels are documentation (a sender has no reader's session)."""
+
+    action: Action
+    title_th: str
+    title_en: str
+    reader_ial: str
+    reader_aal: str
+
+
+class Minors(_Strict):
+    """Topics that are stricter below an age."""
+
+    below_age: int = Field(ge=0, le=100)
+    labels: tuple[Label, ...]
+    data_class: ClassName = Field(alias="class")
+
+
+class PolicyFile(_Strict):
+    """``data_class_policy.yaml``."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    status: Literal["PROPOSED", "APPROVED"]
+    classes: dict[ClassName, DataClass]
+    confidentiality: dict[Literal["U", "L", "M", "N", "R", "V"], ClassName]
+    unparseable_code: ClassName
+    minors: Minors
+
+    @model_validator(mode="after")
+    def _complete(self) -> PolicyFile:
+        if missing := [name for name in CLASSES if name not in self.classes]:
+            raise ValueError(f"classes: {', '.join(missing)} missing")
+        actions = [ACTIONS.index(self.classes[name].action) for name in CLASSES]
+        if actions != sorted(actions):
+            raise ValueError("classes: a higher class may not be treated more freely than a lower one")
+        if self.classes["C4"].action == "send":
+            raise ValueError("classes: C4 is never sent automatically")
+        known = [letter for letter in CONFIDENTIALITY if letter in self.confidentiality]
+        mapped = [CLASSES.index(self.confidentiality[letter]) for letter in known]
+        if not {"N", "R", "V"} <= set(known) or mapped != sorted(mapped):
+            raise ValueError("confidentiality: needs N, R and V, in rising classes")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A loaded policy; :func:`phr.release.decide` applies it."""
+
+    version: str
+    file: PolicyFile
+    icd10: SensitivityTable
+    text: TextPatterns
+
+    @classmethod
+    def load(cls, config_dir: Path) -> Policy:
+        """Read the three files.
+
+        ``version`` is the policy's name and a short digest of all three files: any change is another version.
+
+        :raises StopHospital: PHR-106 when a file is missing, PHR-101 when one is malformed.
+        """
+        raw = {name: _read(config_dir / name) for name in (POLICY_FILE, ICD10_FILE, TEXT_FILE)}
+        file = _parse_policy(raw[POLICY_FILE])
+        icd10_rows = [
+            (row["icd10_prefix"], row["sensitivity_label"], row["suggested_confidentiality"])
+            for row in _table(raw, ICD10_FILE, file)
+        ]
+        text_rows = [
+            (row["pattern"], row["fields"], row["sensitivity_label"], row["suggested_confidentiality"])
+            for row in _table(raw, TEXT_FILE, file)
+        ]
+        try:
+            icd10 = SensitivityTable(icd10_rows, list(CONFIDENTIALITY))
+        except ValueError as error:
+            raise _malformed(ICD10_FILE, str(error)) from None
+        try:
+            text = TextPatterns(text_rows)
+        except ValueError as error:
+            raise _malformed(TEXT_FILE, str(error)) from None
+        digest = hashlib.sha256()
+        for name, content in raw.items():
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        return cls(f"{file.name}+{digest.hexdigest()[:12]}", file, icd10, text)
+
+
+def _malformed(name: str, why: str) -> StopHospital:
+    return StopHospital(faults.CONFIG_MALFORMED, detail=f"{name}: {why}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise StopHospital(faults.POLICY_MISSING, detail=path.name) from None
+
+
+def _parse_policy(raw: bytes) -> PolicyFile:
+    try:
+        return PolicyFile.model_validate(yaml.safe_load(raw.decode("utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise _malformed(POLICY_FILE, "not valid YAML in UTF-8") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "file"
+        raise _malformed(POLICY_FILE, f"{where}: {first['msg']}") from None
+
+
+_COLUMNS = {
+    ICD10_FILE: {"icd10_prefix", "sensitivity_label", "suggested_confidentiality"},
+    TEXT_FILE: {"pattern", "fields", "sensitivity_label", "suggested_confidentiality"},
+}
+
+
+def _table(raw: dict[str, bytes], name: str, file: PolicyFile) -> list[dict[str, str]]:
+    try:
+        reader = csv.DictReader(raw[name].decode("utf-8-sig").splitlines(), strict=True)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error):
+        raise _malformed(name, "not valid CSV in UTF-8") from None
+    if not _COLUMNS[name] <= set(reader.fieldnames or ()):
+        raise _malformed(name, f"columns needed: {', '.join(sorted(_COLUMNS[name]))}")
+    if not rows:
+        raise _malformed(name, "no rows")
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise _malformed(name, f"line {number}: wrong number of columns")
+        if not row["sensitivity_label"].isalpha() or not row["sensitivity_label"].isupper():
+            raise _malformed(name, f"line {number}: label must be capital letters")
+        if row["suggested_confidentiality"] not in file.confidentiality:
+            raise _malformed(name, f"line {number}: unknown confidentiality")
+    return rows

@@ -1,0 +1,151 @@
+"""Components as processes: each in its own session, all of them ended, even after a killed demo.
+
+A session and not only a process group, because Airflow gives every running task a group of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+#: in the environment of every process we start; tells ours from a stranger with a re-used number
+MARK = "PHR_DEMO_ID"
+
+
+def session_members(session: int) -> list[int]:
+    """Live processes of a session (Linux ``/proc``; elsewhere the leader alone)."""
+    if not Path("/proc/self/stat").exists():
+        try:
+            os.kill(session, 0)
+        except (ProcessLookupError, PermissionError):
+            return []
+        return [session]
+    members = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, _group, sid = stat.read_text().rpartition(")")[2].split()[:4]
+        except (OSError, ValueError):
+            continue  # gone while we looked
+        if sid == str(session) and state != "Z":
+            members.append(int(stat.parent.name))
+    return members
+
+
+def _marked(pid: int, mark: str) -> bool:
+    try:
+        return f"{MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+@dataclass
+class Component:
+    """One started component."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def exited(self) -> int | None:
+        """Exit code, or None while it runs."""
+        return self.process.poll()
+
+    def tail(self, lines: int = 15) -> str:
+        """Last lines of its log."""
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+class Components:
+    """Starts components and ends all of them."""
+
+    def __init__(self, *, state_file: Path, log_folder: Path, mark: str) -> None:
+        self._state_file = state_file
+        self._log_folder = log_folder
+        self._mark = mark
+        self._running: list[Component] = []
+        log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def start(self, name: str, command: list[str], env: dict[str, str], *, cwd: Path) -> Component:
+        """Start a component in its own session, output into ``<name>.log``."""
+        path = self._log_folder / f"{name}.log"
+        with path.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 (our own commands)
+                command,
+                env={**env, MARK: self._mark},
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        component = Component(name, process, path)
+        self._running.append(component)
+        sessions = {c.name: c.process.pid for c in self._running}
+        self._state_file.write_text(json.dumps({"mark": self._mark, "sessions": sessions}))
+        return component
+
+    def forget(self, component: Component) -> None:
+        """Stop minding a component that was meant to end."""
+        self._running.remove(component)
+
+    def first_dead(self) -> Component | None:
+        """A component that ended although nobody asked it to."""
+        return next((c for c in self._running if c.exited() is not None), None)
+
+    def stop(self, *, grace: float = 15.0) -> list[int]:
+        """End everything: leaders politely, then whole sessions, then by force. Returns what survived."""
+        sessions = [c.process.pid for c in self._running]
+        # newest first: the scheduler before the api-server its tasks report to
+        _signal([c.process.pid for c in reversed(self._running) if c.exited() is None], signal.SIGTERM)
+        self._wait(sessions, grace)
+        for number, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0)):
+            left = [pid for sid in sessions for pid in session_members(sid)]
+            if not left:
+                break
+            _signal(left, number)
+            self._wait(sessions, patience)
+        left = [pid for sid in sessions for pid in session_members(sid)]
+        if not left:
+            self._state_file.unlink(missing_ok=True)
+            self._running.clear()
+        return left
+
+    def _wait(self, sessions: list[int], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for component in self._running:
+                component.exited()  # reaps it
+            if not any(session_members(sid) for sid in sessions):
+                return
+            time.sleep(0.1)
+
+
+def end_leftovers(state_file: Path) -> int:
+    """End what a killed demo left running in this home; returns how many processes that were."""
+    try:
+        state = json.loads(state_file.read_text())
+        sessions, mark = list(state["sessions"].values()), state["mark"]
+    except (OSError, ValueError, KeyError, AttributeError):
+        return 0
+    found = [pid for sid in sessions for pid in session_members(sid) if _marked(pid, mark)]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        _signal(found, number)
+        deadline = time.monotonic() + 8
+        while time.monotonic() < deadline and any(_marked(pid, mark) for pid in found):
+            time.sleep(0.1)
+    state_file.unlink(missing_ok=True)
+    return len(found)

@@ -1,0 +1,57 @@
+"""Airflow for DAG tests: its own home and database, the configuration the demo runs with, set before any import."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phr_sandbox.demo.airflow_env import REPOSITORY, AirflowSecrets, airflow_env
+
+_HOME = Path(tempfile.mkdtemp(prefix="phr-airflow-"))
+_SECRETS = AirflowSecrets("l3sY9vJxkGJ6v1VqFJ1GzQ0g0T2m0b0f1l6rQm3rB8s=", "jwt" * 16, "api" * 16)
+_ENV = airflow_env(_HOME, secrets=_SECRETS)
+# the test's own homes and connections decide, not the ones of this installation
+for _name in ("PHR_HOME", "AIRFLOW__SECRETS__BACKEND", "AIRFLOW__SECRETS__BACKEND_KWARGS"):
+    _ENV.pop(_name)
+os.environ.update(_ENV)
+(_HOME / "airflow").mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def dag_bag() -> Any:
+    """All DAG files of the repository, parsed without a database."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(str(REPOSITORY / "dags"))
+
+
+@pytest.fixture
+def visits(dag_bag: Any) -> Any:
+    """The DAG of the visits feed."""
+    return dag_bag.dags["phr_visits"]
+
+
+@pytest.fixture(scope="session")
+def airflow_db() -> Iterator[None]:
+    """A migrated metadata database in the temporary home."""
+    from airflow.utils.db import initdb
+
+    initdb()
+    yield
+
+
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Define a connection for this test: ``connection("moph_prompt", host=..., extra={...})``."""
+
+    def define(conn_id: str, **fields: Any) -> None:
+        value = json.dumps({"conn_type": "moph_prompt", **fields})
+        monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", value)
+
+    return define

@@ -1,0 +1,351 @@
+"""Every rule: the clean unit passes, one mistake fails exactly the rule it should."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from quality_rows import CID, FACILITY, TEMPORARY_ID, TODAY, Unit, blank, clean_unit, spoil
+
+from phr.canonical import TABLES
+from phr.canonical.tables import CHILD_TABLES
+from phr.errors import Bug
+from phr.quality import RULES, Checker
+from phr.quality.engine import build_suite
+from phr.quality.rules import EXPECTATIONS, RULES_FOLDER, load_rules
+
+Mistake = Callable[[Unit], Any]
+
+
+def change(table: str, **changes: Any) -> Mistake:
+    return lambda unit: spoil(unit, table, **changes)
+
+
+def twice(table: str, **changes: Any) -> Mistake:
+    """The first row of the table a second time, with changes."""
+    return lambda unit: unit[table].append(unit[table][0]._replace(**changes))
+
+
+def evidence(**values: Any) -> Mistake:
+    row = {"cid": CID, "source": "person", "local_id": "77", "sex": "1", "birth_date": "1990-05-17"} | values
+    return lambda unit: unit["identity_evidence"].append(blank("identity_evidence", **row))
+
+
+#: rule -> mistakes that fail this rule and no other
+MISTAKES: dict[str, list[Mistake]] = {
+    "patient.cid_blank": [change("patient", cid=None), change("patient", cid="")],
+    "patient.cid_format": [change("patient", cid=CID[:12]), change("patient", cid="A" + CID[1:])],
+    "patient.cid_checksum": [change("patient", cid=CID[:12] + str((int(CID[12]) + 1) % 10))],
+    "patient.cid_placeholder": [
+        change("patient", cid="1111111111119"),
+        change("patient", cid="3333333333333"),
+    ],
+    "patient.cid_temporary": [change("patient", cid=TEMPORARY_ID)],
+    "patient.cid_foreigner": [
+        change("patient", cid=None, nationality="048"),
+        change("patient", cid="123", nationality="057"),
+    ],
+    "patient.identity_birth_date": [
+        evidence(birth_date="1991-05-17"),
+        evidence(birth_date=None, notes="bad_date:birth_date"),
+    ],
+    "patient.identity_sex": [evidence(sex="2")],
+    "patient.birth_missing": [
+        change("patient", birth_date=None),
+        change("patient", birth_date=None, notes="zero_date:birth_date"),
+    ],
+    "patient.birth_too_early": [
+        lambda unit: (
+            spoil(unit, "patient", birth_date="1889-12-31"),
+            spoil(unit, "identity_evidence", birth_date="1889-12-31"),
+        )
+    ],
+    "patient.name_missing": [change("patient", given=None, family=None)],
+    "patient.sex_missing": [change("patient", sex=None)],
+    "patient.death_unreadable": [change("patient", death_date=None, notes="bad_date:death_date")],
+    "patient.death_future": [change("patient", death_date="2026-11-02")],
+    "identity_evidence.cid_missing": [evidence(cid=None)],
+    "identity_evidence.local_id_missing": [evidence(local_id=None)],
+    "identity_evidence.source_missing": [evidence(source=None)],
+    "identity_evidence.source_unknown": [evidence(source="register")],
+    "visit.hn_missing": [change("visit", hn=None)],
+    "visit.patient_unknown": [change("visit", hn="000000009")],
+    "visit.day_missing": [
+        change("visit", service_day=None),
+        change("visit", service_day=None, notes="zero_date:service_day"),
+    ],
+    "visit.day_unreadable": [
+        change("visit", service_day=None, notes="bad_date:service_day"),
+        change("visit", service_day="2026-02-30"),
+    ],
+    "visit.after_death": [change("patient", deceased=True, death_date="2026-10-30")],
+    "vital_sign.pressure_order": [
+        change("vital_sign", bp_systolic=80.0, bp_diastolic=80.0),
+        change("vital_sign", bp_systolic=80.0, bp_diastolic=120.0),
+    ],
+    "diagnosis.code_missing": [change("diagnosis", code=None)],
+    "diagnosis.type_unknown": [change("diagnosis", diagnosis_type="8")],
+    "diagnosis.date_unreadable": [change("diagnosis", recorded_date=None, notes="bad_date:recorded_date")],
+    "diagnosis.date_future": [change("diagnosis", recorded_date="2026-11-02")],
+    "coverage.begin_unreadable": [change("coverage", begin_date=None, notes="bad_date:begin_date")],
+    "coverage.expire_unreadable": [change("coverage", expire_date="2030-02-30")],
+    "coverage.dates_order": [change("coverage", expire_date="2019-12-31")],
+    "coverage.main_hospital_code": [
+        change("coverage", main_hospital="9900"),
+        change("coverage", main_hospital="9900A"),
+    ],
+    "coverage.sub_hospital_code": [change("coverage", sub_hospital="990033")],
+    "appointment.date_missing": [
+        change("appointment", start_date=None),
+        change("appointment", start_date=None, notes="zero_date:start_date"),
+    ],
+    "appointment.date_unreadable": [change("appointment", start_date=None, notes="bad_date:start_date")],
+    "appointment.before_visit": [change("appointment", start_date="2026-10-30")],
+    "appointment.created_unreadable": [
+        change("appointment", created_date=None, notes="bad_date:created_date")
+    ],
+    "appointment.created_future": [change("appointment", created_date="2026-11-02")],
+    "lab_result.value_missing": [change("lab_result", value=None)],
+    "lab_result.name_missing": [change("lab_result", name=None)],
+    "lab_result.date_missing": [change("lab_result", order_date=None, report_date=None)],
+    "lab_result.order_unreadable": [change("lab_result", order_date=None, notes="bad_date:order_date")],
+    "lab_result.order_future": [change("lab_result", order_date="2026-11-02", report_date=None)],
+    "lab_result.report_unreadable": [change("lab_result", report_date=None, notes="bad_date:report_date")],
+    "lab_result.report_future": [change("lab_result", report_date="2026-11-02")],
+    "lab_result.dates_order": [change("lab_result", report_date="2026-10-30")],
+    "drug_dispense.name_missing": [change("drug_dispense", name=None)],
+    "drug_dispense.quantity_missing": [change("drug_dispense", quantity=None)],
+    "drug_dispense.quantity_not_positive": [
+        change("drug_dispense", quantity=0.0),
+        change("drug_dispense", quantity=-10.0),
+    ],
+    "drug_dispense.date_missing": [
+        change("drug_dispense", dispensed_date=None),
+        change("drug_dispense", dispensed_date=None, notes="zero_date:dispensed_date"),
+    ],
+    "drug_dispense.date_unreadable": [
+        change("drug_dispense", dispensed_date=None, notes="bad_date:dispensed_date")
+    ],
+    "drug_dispense.date_future": [change("drug_dispense", dispensed_date="2026-11-02")],
+}
+for _table in CHILD_TABLES:
+    MISTAKES[f"{_table}.visit_unknown"] = [
+        change(_table, visit_ref="VN9"),
+        change(_table, visit_ref=None),
+    ]
+    MISTAKES[f"{_table}.key_missing"] = [change(_table, row_key=None)]
+
+#: smallest and largest accepted value, and the step that leaves the range
+RANGES = {
+    "weight": ("weight_kg", 0.3, 400.0, 0.01),
+    "height": ("height_cm", 20.0, 250.0, 0.1),
+    "temperature": ("temperature_c", 30.0, 45.0, 0.1),
+    "systolic": ("bp_systolic", 40.0, 300.0, 1.0),
+    "diastolic": ("bp_diastolic", 20.0, 200.0, 1.0),
+    "pulse": ("pulse", 20.0, 300.0, 1.0),
+    "respiration": ("respiration", 4.0, 120.0, 1.0),
+    "waist": ("waist_cm", 20.0, 250.0, 0.1),
+    "spo2": ("spo2", 30.0, 100.0, 0.1),
+}
+for _name, (_column, _low, _high, _step) in RANGES.items():
+    # the other pressure is left out, so that only the range is judged
+    _alone = {"bp_systolic": None, "bp_diastolic": None} if _column.startswith("bp_") else {}
+    MISTAKES[f"vital_sign.{_name}_range"] = [
+        change("vital_sign", **(_alone | {_column: _low - _step})),
+        change("vital_sign", **(_alone | {_column: _high + _step})),
+        change("vital_sign", **(_alone | {_column: "12O"})),
+    ]
+
+#: mistakes that cannot be made alone: rules of the whole mistake
+ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
+    "patient.hn_missing": (change("patient", hn=None), {"patient.hn_missing", "visit.patient_unknown"}),
+    "patient.hn_unique": (twice("patient"), {"patient.hn_unique"}),
+    "patient.birth_unreadable": (
+        change("patient", birth_date=None, notes="bad_date:birth_date"),
+        {"patient.birth_unreadable", "patient.identity_birth_date"},
+    ),
+    "patient.birth_future": (
+        change("patient", birth_date="2026-11-02"),
+        {"patient.birth_future", "patient.identity_birth_date", "visit.before_birth"},
+    ),
+    "patient.sex_invalid": (
+        change("patient", sex="9"),
+        {"patient.sex_invalid", "patient.identity_sex"},
+    ),
+    "patient.death_before_birth": (
+        change("patient", death_date="1990-05-16"),
+        {"patient.death_before_birth", "visit.after_death"},
+    ),
+    "identity_evidence.unique": (twice("identity_evidence"), {"identity_evidence.unique"}),
+    "visit.ref_missing": (
+        change("visit", visit_ref=None),
+        {"visit.ref_missing"} | {f"{table}.visit_unknown" for table in CHILD_TABLES},
+    ),
+    "visit.ref_blank": (
+        change("visit", visit_ref="~{GUID}"),
+        {"visit.ref_blank"} | {f"{table}.visit_unknown" for table in CHILD_TABLES},
+    ),
+    "visit.ref_unique": (twice("visit"), {"visit.ref_unique"}),
+    "visit.day_future": (
+        change("visit", service_day="2026-11-02"),
+        {"visit.day_future"},
+    ),
+    "visit.before_birth": (
+        change("patient", birth_date="2026-11-01"),
+        {"visit.before_birth", "patient.identity_birth_date"},
+    ),
+    "vital_sign.one_per_visit": (twice("vital_sign", row_key="K2"), {"vital_sign.one_per_visit"}),
+    "vital_sign.key_unique": (
+        twice("vital_sign"),
+        {"vital_sign.key_unique", "vital_sign.one_per_visit"},
+    ),
+} | {
+    f"{table}.key_unique": (twice(table), {f"{table}.key_unique"})
+    for table in CHILD_TABLES
+    if table != "vital_sign"
+}
+
+
+#: unusual, but nothing is wrong
+HARMLESS: dict[str, Mistake] = {
+    "lowest vital signs": change("vital_sign", **{column: low for column, low, _, _ in RANGES.values()}),
+    "highest vital signs": change("vital_sign", **{column: high for column, _, high, _ in RANGES.values()}),
+    "no vital signs": change("vital_sign", **{column: None for column, *_ in RANGES.values()}),
+    "family name only": change("patient", given=None),
+    "given name only": change("patient", family=None),
+    "nationality unknown": change("patient", nationality=None),
+    "foreigner with a valid id": change("patient", nationality="048"),
+    "dead, date unknown": change("patient", deceased=True),
+    "died on the day of the visit": change("patient", deceased=True, death_date="2026-10-31"),
+    "mended dates of a patient": change("patient", notes="be_year:birth_date zero_date:death_date"),
+    "evidence agrees": evidence(),
+    "evidence says nothing": evidence(sex=None, birth_date=None),
+    "unknown arrival type": change("visit", arrival_type="9"),
+    "visit of today": change("visit", service_day="2026-11-01"),
+    "Buddhist year of a visit": change("visit", notes="be_year:service_day"),
+    "code that cannot be read": change("diagnosis", code="not a code"),
+    "diagnosis without type": change("diagnosis", diagnosis_type=None),
+    "diagnosis with a zero date": change("diagnosis", recorded_date=None, notes="zero_date:recorded_date"),
+    "no contracted facility": change("coverage", main_hospital=None, sub_hospital=None),
+    "coverage without begin": change("coverage", begin_date=None),
+    "coverage with a zero end": change("coverage", expire_date=None, notes="zero_date:expire_date"),
+    "coverage of one day": change("coverage", expire_date="2020-01-01"),
+    "appointment in a year": change("appointment", start_date="2027-11-01"),
+    "appointment on the day": change("appointment", start_date="2026-10-31", created_date=None),
+    "text result": change("lab_result", value="pending"),
+    "result with a local code": change("lab_result", name=None, local_code="L1"),
+    "result with LOINC": change("lab_result", name=None, loinc="718-7"),
+    "result with TMLT": change("lab_result", name=None, tmlt="320070"),
+    "result with LABTEST": change("lab_result", name=None, labtest="0531002"),
+    "result without order date": change("lab_result", order_date=None),
+    "result with a zero report date": change("lab_result", report_date=None, notes="zero_date:report_date"),
+    "result on the day of the order": change("lab_result", report_date="2026-10-31"),
+    "half a tablet": change("drug_dispense", quantity=0.5),
+    "drug of today": change("drug_dispense", dispensed_date="2026-11-01"),
+}
+
+
+def _situations() -> dict[str, Mistake]:
+    made = {f"{rule}#{i}": mistake for rule, several in MISTAKES.items() for i, mistake in enumerate(several)}
+    made |= {rule: mistake for rule, (mistake, _) in ENTAILED.items()}
+    return made | HARMLESS | {"clean": lambda unit: None}
+
+
+@pytest.fixture(scope="module")
+def failed() -> dict[str, set[str]]:
+    """Rules failed in every situation: each is a hospital of one work unit, so one check serves them all."""
+    units = {name: clean_unit() for name in _situations()}
+    for name, mistake in _situations().items():
+        mistake(units[name])
+    bad = Checker(today=TODAY, facility_codes=frozenset({FACILITY})).check(units)
+    return {name: {b.rule for b in bad if b.hospital == name} for name in units}
+
+
+def test_every_rule_has_a_mistake_and_every_mistake_a_rule() -> None:
+    """A rule taken out of the YAML, or added without a test, fails here."""
+    assert set(MISTAKES) | set(ENTAILED) == set(RULES)
+    assert not set(MISTAKES) & set(ENTAILED)
+
+
+def test_the_clean_unit_passes(failed: dict[str, set[str]]) -> None:
+    assert failed["clean"] == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "situation"),
+    [(rule, f"{rule}#{i}") for rule, several in MISTAKES.items() for i in range(len(several))],
+)
+def test_a_mistake_fails_its_rule_alone(failed: dict[str, set[str]], rule: str, situation: str) -> None:
+    assert failed[situation] == {rule}
+
+
+@pytest.mark.parametrize("rule", ENTAILED)
+def test_a_mistake_fails_all_its_rules(failed: dict[str, set[str]], rule: str) -> None:
+    expected = ENTAILED[rule][1]
+    assert rule in expected
+    assert failed[rule] == expected
+
+
+@pytest.mark.parametrize("situation", HARMLESS)
+def test_what_is_unusual_but_possible_passes(failed: dict[str, set[str]], situation: str) -> None:
+    assert failed[situation] == set()
+
+
+def test_duplicates_fail_all_their_rows() -> None:
+    unit = clean_unit()
+    unit["diagnosis"] *= 3
+    unit["diagnosis"].append(unit["diagnosis"][0]._replace(row_key="K2"))
+    assert [b.row for b in Checker(today=TODAY).check({FACILITY: unit})] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.rule_id)
+def test_staff_can_read_what_to_do(rule: Any) -> None:
+    assert rule.table in TABLES
+    assert rule.field in TABLES[rule.table]._fields
+    for thai in (rule.title_th, rule.fix_th):
+        assert any("\u0e01" <= letter <= "\u0e5b" for letter in thai)
+    for english in (rule.title_en, rule.fix_en):
+        assert english.strip()
+        assert english.isascii() or "°" in english
+
+
+def test_scope_follows_the_table() -> None:
+    document = {"patient", "visit"}
+    assert {rule.table for rule in RULES.values() if rule.scope == "document"} == document
+    assert all(rule.scope == "row" for rule in RULES.values() if rule.table not in document)
+
+
+def test_suites_carry_severity_and_rule_id() -> None:
+    for table in TABLES:
+        suite = build_suite(table)
+        assert [e.meta["rule"] for e in suite.expectations] == [s.rule_id for s in EXPECTATIONS[table]]
+        severities = {e.meta["rule"]: getattr(e.severity, "value", e.severity) for e in suite.expectations}
+        for rule_id, severity in severities.items():
+            assert severity == ("critical" if RULES[rule_id].scope == "document" else "warning")
+
+
+@pytest.mark.parametrize("damage", ["missing file", "unknown key", "unknown field", "twice", "no fix"])
+def test_a_damaged_rule_file_stops_everything(tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(RULES_FOLDER, folder)
+    path = folder / "diagnosis.yaml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if damage == "missing file":
+        path.unlink()
+    else:
+        match damage:
+            case "unknown key":
+                data["rules"][0]["severety"] = "low"
+            case "unknown field":
+                data["rules"][0]["field"] = "icd11"
+            case "twice":
+                data["rules"].append(data["rules"][0])
+            case "no fix":
+                data["rules"][0]["fix"]["th"] = ""
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(Bug, match=r"PHR-901.*diagnosis"):
+        load_rules(folder)

@@ -1,0 +1,124 @@
+"""The policy files: missing or doubtful means stop, any change is another version (DM3, DM7)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from visit_rows import CONFIG, decided
+
+from phr import faults
+from phr.errors import StopHospital
+from phr.release import Policy
+
+POLICY = "data_class_policy.yaml"
+ICD10 = "sensitivity_icd10.csv"
+TEXT = "sensitivity_text.csv"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    for name in (POLICY, ICD10, TEXT):
+        shutil.copy(CONFIG / name, tmp_path / name)
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    path.chmod(0o600)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [POLICY, ICD10, TEXT])
+def test_a_missing_file_stops(config: Path, name: str) -> None:
+    (config / name).unlink()
+    with pytest.raises(StopHospital) as caught:
+        Policy.load(config)
+    assert caught.value.fault is faults.POLICY_MISSING
+    assert name in str(caught.value)
+
+
+MALFORMED = {
+    "unknown action": (POLICY, "action: hold", "action: maybe"),
+    "unknown class": (POLICY, "  C4: {", "  C5: {"),
+    "missing class": (POLICY, "  C1: {", "  #C1: {"),
+    "unknown key": (POLICY, "status: PROPOSED", "status: PROPOSED\nexempt: [99001]"),
+    "class sent too freely": (POLICY, "C2: {action: send", "C2: {action: never"),
+    "very restricted sent": (POLICY, "C4: {action: never", "C4: {action: send"),
+    "letters turned round": (POLICY, "R: C3, V: C4", "R: C4, V: C3"),
+    "letter missing": (POLICY, "{N: C2, R: C3, V: C4}", "{N: C2, R: C3}"),
+    "minors to an unknown class": (POLICY, "class: C4}", "class: C9}"),
+    "not yaml": (POLICY, "classes:", "classes: ]"),
+    "icd10 letter unknown": (ICD10, "B24,HIV,R", "B24,HIV,X"),
+    "icd10 letter empty": (ICD10, "B24,HIV,R", "B24,HIV,"),
+    "icd10 prefix with dot": (ICD10, "B24,HIV,R", "B2.4,HIV,R"),
+    "icd10 row twice": (ICD10, "B23,HIV,R", "B24,HIV,R"),
+    "icd10 label empty": (ICD10, "B24,HIV,R", "B24,,R"),
+    "icd10 column gone": (ICD10, "icd10_prefix", "code"),
+    "icd10 columns short": (ICD10, "G10,GDIS,R", "G10\nG10,GDIS,R"),
+    "text field unknown": (TEXT, "unit text lab drug directions", "unit text labs"),
+    "text pattern empty": (TEXT, "HIV,R,HIV,", "HIV,R,,"),
+    "text letter unknown": (TEXT, "HIV,R,HIV,", "HIV,Q,HIV,"),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_doubtful_file_stops(config: Path, case: str) -> None:
+    name, old, new = MALFORMED[case]
+    edit(config / name, old, new)
+    with pytest.raises(StopHospital) as caught:
+        Policy.load(config)
+    assert caught.value.fault is faults.CONFIG_MALFORMED
+    assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [ICD10, TEXT])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe\x00", b"icd10_prefix,sensitivity_label,suggested_confidentiality,pattern,fields\n"],
+)
+def test_an_emptied_list_stops(config: Path, name: str, content: bytes) -> None:
+    (config / name).chmod(0o600)
+    (config / name).write_bytes(content)
+    with pytest.raises(StopHospital):
+        Policy.load(config)
+
+
+@pytest.mark.parametrize("name", [POLICY, ICD10, TEXT])
+def test_any_change_is_another_version(config: Path, name: str) -> None:
+    before = Policy.load(config).version
+    assert Policy.load(config).version == before
+    (config / name).chmod(0o600)
+    with (config / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    after = Policy.load(config).version
+    assert after != before
+    assert after.startswith("phr-proposed-1+")
+
+
+def test_the_shipped_policy_holds_restricted_and_never_sends_very_restricted() -> None:
+    raw = yaml.safe_load((CONFIG / POLICY).read_text(encoding="utf-8"))
+    assert {name: c["action"] for name, c in raw["classes"].items()} == {
+        "C0": "send",
+        "C1": "send",
+        "C2": "send",
+        "C3": "hold",
+        "C4": "never",
+    }
+    assert raw["status"] == "PROPOSED"
+
+
+def test_an_approved_policy_may_send_restricted_but_an_unreadable_code_still_holds(config: Path) -> None:
+    edit(config / POLICY, "C3: {action: hold", "C3: {action: send")
+    policy = Policy.load(config)
+    assert decided(policy, "B24").action == "send"
+    assert decided(policy, "ZZZ9").action == "hold"
+
+
+def test_a_policy_that_holds_everything_says_so(config: Path) -> None:
+    for name in ("C2", "C1", "C0"):
+        edit(config / POLICY, f"{name}: {{action: send", f"{name}: {{action: hold")
+    assert decided(Policy.load(config), "E119").reasons == ("CLASS:C2",)
