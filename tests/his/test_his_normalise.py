@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from phr.his import normalise as n
 from phr.his.charset import thai_text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from phr.errors import Bug
 from phr.his.dialects import MySql, Sqlite
 from phr.his.hosxp.adapter import FOLDER

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hosxp_source import CID, DAY, HN, VN, Source, hospital
+
 from phr.canonical import TABLES
 from phr.his import Adapter, make_adapter
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hosxp_source import DAY, VN, Source, hospital
+
 from phr.his import Adapter, DayCount, make_adapter
 
 NEXT = date(2026, 1, 13)

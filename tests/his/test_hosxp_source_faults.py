@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from hosxp_source import CID, DAY, VN, Source, hospital, on_mariadb
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
 from phr import faults
 from phr.errors import Fault, StopHospital
 from phr.his import Adapter, make_adapter
 from phr.his.hosxp.adapter import FOLDER
 from phr.his.sql import Catalogue
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
 
 CATALOGUE = Catalogue(FOLDER / "tables.yaml")
 
@@ -211,7 +212,7 @@ def test_account_with_select_only(mariadb_source: Source) -> None:
 def test_even_a_powerful_account_cannot_write_in_a_snapshot(mariadb_source: Source) -> None:
     with make_adapter(hospital(), mariadb_source.url).open() as snapshot:
         connection = snapshot._connection  # type: ignore[attr-defined]
-        with pytest.raises(DBAPIError, match="1792|READ ONLY"):
+        with pytest.raises(DBAPIError, match=r"1792|READ ONLY"):
             connection.execute(text("INSERT INTO spclty (spclty) VALUES ('99')"))
 
 
@@ -265,12 +266,13 @@ def test_urls_that_are_not_read(url: str) -> None:
 def test_a_failing_query_shows_no_values(mariadb_source: Source) -> None:
     mariadb_source.visit()
     mariadb_source.patient()
-    with (
-        make_adapter(hospital(), mariadb_source.url).open() as snapshot,
-        pytest.raises(StopHospital) as caught,
-    ):
+    adapter = make_adapter(hospital(), mariadb_source.url)
+    with adapter.open():
+        pass  # the names are sampled now, so that the next snapshot does not lock the table
+    with adapter.open() as snapshot:
         mariadb_source.run("DROP TABLE patient")
-        snapshot.documents([VN])
+        with pytest.raises(StopHospital) as caught:
+            snapshot.documents([VN])
     shown = "".join(traceback.format_exception(caught.value))
     for secret in (VN, CID, "000000012", "SELECT"):
         assert secret not in shown

@@ -41,7 +41,7 @@ def test_every_visit_comes_out_as_the_generator_meant_it(source_url: str) -> Non
 
     for day in DAYS:
         assert counts[day].total == sum(oracle.days[day.isoformat()].values())
-    got = {ref: "send" for ref in refs}
+    got = dict.fromkeys(refs, "send")
     children = {
         table: defaultdict(list) for table in ("diagnosis", "lab_result", "drug_dispense", "appointment")
     }

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, NullPool, bindparam, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from phr import faults
 from phr.errors import StopHospital
@@ -205,16 +205,16 @@ def connect(hospital: Hospital, url: str) -> tuple[Dialect, Engine]:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except Exception:  # noqa: BLE001 - whatever SQLAlchemy raises may quote the URL with its password
-        backend = ""
-    if backend in ("mysql", "mariadb"):
-        return MySql(), _mysql_engine(parsed, hospital.source_charset)
-    if backend == "sqlite":
-        return Sqlite(), _sqlite_engine(parsed)
+        if backend in ("mysql", "mariadb"):
+            return MySql(), _mysql_engine(parsed, hospital.source_charset)
+        if backend == "sqlite":
+            return Sqlite(), _sqlite_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        pass  # its message may quote the URL with its password
     raise StopHospital(
         faults.CONNECTION_MISSING,
         hospital=hospital.hcode,
-        detail=f"{hospital.source_connection} must be a mysql, mariadb or sqlite URL",
+        detail=f"{hospital.source_connection} must be a mysql, mariadb or sqlite URL of an installed driver",
     )
 
 

@@ -1,7 +1,6 @@
 """Canonical rows -> documents of the national API; pure functions, no I/O but the code maps at import."""
 
 from phr.mapping.encounter import (
-    DOCUMENT_INCOMPLETE,
     MAPPING_VERSION,
     EncounterDocument,
     VisitBundle,
@@ -10,7 +9,6 @@ from phr.mapping.encounter import (
 from phr.mapping.hashing import content_hash, encode, patient_hash
 
 __all__ = [
-    "DOCUMENT_INCOMPLETE",
     "MAPPING_VERSION",
     "EncounterDocument",
     "VisitBundle",

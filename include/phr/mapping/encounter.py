@@ -16,7 +16,8 @@ from phr.canonical import (
     Visit,
     VitalSign,
 )
-from phr.errors import Bug, Fault, QuarantineRecord
+from phr.errors import Bug, QuarantineRecord
+from phr.faults import DOCUMENT_INCOMPLETE
 from phr.mapping import administrative, clinical
 from phr.mapping.codemaps import ENCOUNTER_CLASS, ENCOUNTER_TYPE
 from phr.mapping.common import moment, organization, practitioner, profession
@@ -25,14 +26,6 @@ from phr.settings import EndpointSettings, Hospital
 
 #: stored beside every delivered version; a new number re-sends nothing by itself (rule R4)
 MAPPING_VERSION = "encounter/1"
-
-DOCUMENT_INCOMPLETE = Fault(
-    "PHR-331",
-    "ข้อมูลที่ระบบกลางบังคับไม่ครบ จึงสร้างเอกสารไม่ได้",
-    "a field the national side requires is missing, the document cannot be built",
-    "เติมข้อมูลที่ระบุใน HIS ระบบจะส่งเองในรอบถัดไป",
-    "complete the named field in the HIS; the document goes in the next run",
-)
 
 ENCOUNTER_TYPE_SYSTEM = "https://phr1.moph.go.th/api/CodingSystem?System=encounter_type"
 

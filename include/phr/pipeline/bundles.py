@@ -32,7 +32,7 @@ from phr.mapping import MAPPING_VERSION, VisitBundle, build_encounter, content_h
 from phr.pipeline.context import Context
 from phr.privacy import Keyring, StagingArea
 from phr.quality import RULES
-from phr.release import Policy, decide
+from phr.release import Policy, decide_bundle
 from phr.settings import EndpointSettings, Hospital
 
 _REASON_LENGTH = 200  # width of document.desired_reason
@@ -46,6 +46,7 @@ class Chunk:
     visits: dict[str, Visit]
     patients: dict[str, Patient]
     children: dict[str, dict[str, list[CanonicalRow]]]
+    bad_children: dict[str, dict[str, list[CanonicalRow]]]
     #: visit reference -> findings on its children: (table, row key, rule)
     findings: dict[str, list[tuple[str, str, str]]]
     bad_visits: dict[str, list[str]]
@@ -63,6 +64,7 @@ class Chunk:
             visits={v.visit_ref: v for v in (Visit(*values) for values in raw.get("visit", []))},
             patients={p.hn: p for p in (Patient(*values) for values in raw.get("patient", []))},
             children=defaultdict(lambda: {table: [] for table in CHILD_TABLES}),
+            bad_children=defaultdict(lambda: {table: [] for table in CHILD_TABLES}),
             findings=defaultdict(list),
             bad_visits=verdict["visits"],
             bad_patients=verdict["patients"],
@@ -74,12 +76,18 @@ class Chunk:
                 rules = bad.get(str(index))
                 if rules:
                     chunk.put_aside[table] += 1
+                    chunk.bad_children[row.visit_ref][table].append(row)
                     for rule in rules:
                         chunk.findings[row.visit_ref].append((table, row.row_key or "", rule))
                 else:
                     chunk.accepted[table] += 1
                     chunk.children[row.visit_ref][table].append(row)
         return chunk
+
+    def all_children(self, reference: str) -> dict[str, list[CanonicalRow]]:
+        """Accepted and put-aside children of a visit."""
+        good, bad = self.children[reference], self.bad_children.get(reference)
+        return {table: good[table] + bad[table] for table in CHILD_TABLES} if bad else good
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +133,8 @@ class DocumentBuilder:
             reasons = sorted({RULES[rule].reason for rule in rules}) or ["PATIENT_MISSING"]
             return self._kept_back(reference, day, "quarantined", reasons, entries, person_key)
         bundle = _bundle(patient, visit, chunk.children[reference])
-        decision = decide(
-            self.policy,
-            diagnoses=bundle.diagnoses,
-            lab_results=bundle.lab_results,
-            drug_dispenses=bundle.drug_dispenses,
-            visit=visit,
-            birth_date=patient.birth_date,
-        )
+        # a row that the checks put aside still tells what the visit was about: it counts for the class
+        decision = decide_bundle(self.policy, _bundle(patient, visit, chunk.all_children(reference)))
         try:
             document = build_encounter(bundle, self.hospital, self.endpoint)
         except QuarantineRecord as error:

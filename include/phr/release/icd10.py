@@ -14,10 +14,9 @@ _CODE = re.compile(r"[A-Z][0-9]{2}[0-9A-Z]{0,3}")
 class SensitivityTable:
     """Prefix table: a look-up costs at most five dictionary reads.
 
-    Per label the longest listed prefix of a code wins; several labels may apply. A code that no listed prefix
-    covers but that is broader than listed ones (``T74`` over ``T740``) gets the labels of all codes under it,
-    each at its strictest. A code that is listed itself (``F02``) keeps its own row even when a narrower one
-    (``F024``) is stricter: the list then says what the broad code means.
+    Per label the longest listed prefix of a code wins; several labels may apply. A code broader than listed
+    ones (``T74`` over ``T740``, ``F02`` over ``F024``) gets the labels of all codes under it too, each at its
+    strictest, whether it is listed itself or not: nobody knows which of them was meant (fail closed).
 
     :param rows: prefix, label, confidentiality letter; prefixes upper case without dot.
     :param strictness: the confidentiality letters from mild to strict.
@@ -46,7 +45,10 @@ class SensitivityTable:
         ):  # shorter first: a longer one inherits the labels it does not name
             inherited = dict(self._longest(prefix))
             self._listed[prefix] = tuple((inherited | listed[prefix]).items())
-        self._broad = {code: tuple(labels.items()) for code, labels in broad.items()}
+        self._broad = {
+            code: tuple(_strictest(dict(self._longest(code)), labels, strictness).items())
+            for code, labels in broad.items()
+        }
 
     def _longest(self, code: str) -> tuple[Hit, ...]:
         for length in range(len(code), 2, -1):
@@ -59,4 +61,11 @@ class SensitivityTable:
         normal = (code or "").replace(".", "").strip().upper()
         if not _CODE.fullmatch(normal):
             return None
-        return self._longest(normal) or self._broad.get(normal, ())
+        return self._broad.get(normal) or self._longest(normal)
+
+
+def _strictest(own: dict[str, str], under: dict[str, str], strictness: list[str]) -> dict[str, str]:
+    merged = dict(own)
+    for label, letter in under.items():
+        merged[label] = max(letter, own.get(label, letter), key=strictness.index)
+    return merged

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import orjson
 
-#: ``out_of_scope``: unfinished, admitted or anonymous, so not eligible; ``hold``: restricted or unclassifiable
+#: ``out_of_scope``: unfinished, admitted or anonymous; ``hold``: restricted or of no known class
 Outcome = Literal["send", "hold", "quarantine", "out_of_scope"]
 
 
