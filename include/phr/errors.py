@@ -2,16 +2,16 @@
 
 Decision table (which one to raise):
 
-=================  =============================================================  =====================
-class              raise it when                                                  the pipeline then
-=================  =============================================================  =====================
-``Retry``          the same call may succeed later (time-out, 5xx, 429)           tries again, else *pending*
-``HoldRecord``     one document must wait for a person or a policy                *held*, the rest go on
-``QuarantineRecord`` one document's data is wrong and only the hospital can fix it *quarantined*, the rest go on
-``StopHospital``   nothing of this hospital may go on (source, config, login)     other hospitals go on
-``StopEndpoint``   the national side refuses everybody (outage, wrong address)    all delivery stops, *pending*
-``Bug``            an assumption of ours broke                                    the run fails loudly
-=================  =============================================================  =====================
+====================  =========================================================  ====================
+class                 raise it when                                              the pipeline then
+====================  =========================================================  ====================
+``Retry``             the same call may succeed later (time-out, 5xx, 429)       retries, else *pending*
+``HoldRecord``        one document must wait for a person or a policy            *held*, the rest go on
+``QuarantineRecord``  one document's data is wrong, only the hospital can mend   *quarantined*
+``StopHospital``      nothing of this hospital may go on (source, login)         other hospitals go on
+``StopEndpoint``      the national side refuses everybody (outage, address)      delivery stops, *pending*
+``Bug``               an assumption of ours broke                                the run fails loudly
+====================  =========================================================  ====================
 
 A message names the hospital, the cause and the next step, in Thai and English. It never carries a
 citizen id, name, HN, visit number, clinical value or secret (control LG2): pass only such text as is safe.

@@ -1,6 +1,6 @@
 """Catalogue of numbered failures. A number is never re-used; a retired one stays as a comment.
 
-1xx configuration · 2xx hospital source · 3xx data of one document · 4xx national API · 5xx ledger and staging · 9xx bugs
+1xx configuration · 2xx hospital source · 3xx one document's data · 4xx national API · 5xx ledger · 9xx bugs
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ SUSPECT_EMPTY = Fault(
     "ไม่มีผู้รับบริการในวันที่ควรมี จึงยังไม่ถือว่าเป็นวันว่าง",
     "no visits on a day that should have some (suspect_empty)",
     "ตรวจว่าสำเนาฐานข้อมูลอัปเดตถึงวันนี้ หากเป็นวันหยุดจริงให้ยืนยันใน hospitals.yaml (closed_days)",
-    "check that the replica is up to date; if the hospital was closed, list the day in closed_days of hospitals.yaml",
+    "check that the replica is up to date; if the hospital was closed, list the day in closed_days",
 )
 SOURCE_CLOCK = Fault(
     "PHR-207",
@@ -145,7 +145,7 @@ API_LOGIN = Fault(
     "ระบบกลางปฏิเสธบัญชีของโรงพยาบาลนี้",
     "the national token service refused this hospital's account",
     "ตรวจชื่อผู้ใช้และรหัสผ่านใน connection moph_prompt_<รหัส>; ระบบลองเพียงครั้งเดียวเพื่อไม่ให้บัญชีถูกล็อก",
-    "check login and password of connection moph_prompt_<hcode>; it was tried once only, so the account is not locked",
+    "check login and password of connection moph_prompt_<hcode>; it was tried once, the account is not locked",
 )
 API_TOKEN = Fault(
     "PHR-403",

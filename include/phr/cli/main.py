@@ -60,6 +60,14 @@ def hospital_probe(
     raise typer.Exit(0 if probe_hospital(Home.from_env(), hcode, out) else 1)
 
 
+@ledger_app.command("create")
+@exit_on_error
+def ledger_create() -> None:
+    """สร้างฐานข้อมูล PostgreSQL ของบัญชีหากยังไม่มี / create the ledger's PostgreSQL database if missing."""
+    made = schema.create_database(Home.from_env().ledger_url)
+    out.print("ledger: created / สร้างแล้ว" if made else "ledger: exists / มีอยู่แล้ว")
+
+
 @ledger_app.command("upgrade")
 @exit_on_error
 def ledger_upgrade() -> None:

@@ -22,11 +22,12 @@ def serve(home: Home, host: str, port: int, settings: Path | None) -> None:
     """
     from phr_sandbox.national import server
     from phr_sandbox.national.settings import SandboxSettings
+    from phr_sandbox.national.store import StoreInUseError
 
     chosen = SandboxSettings.load(settings) if settings else None
     try:
         server.serve(home.national, host, port, chosen)
-    except (server.PortInUseError, server.StoreInUseError) as error:
+    except (server.PortInUseError, StoreInUseError) as error:
         raise StopEndpoint(PORT_IN_USE, detail=str(error)) from None
 
 

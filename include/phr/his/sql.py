@@ -75,7 +75,8 @@ class Statements:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        helpers: Mapping[str, Callable[..., object]] = {
+        helpers: Mapping[str, Callable[..., object] | str] = {
+            "in_order": dialect.in_order,
             "d": dialect.date_text,
             "t": dialect.time_text,
             "concat": dialect.concat,

@@ -1,5 +1,5 @@
 {% import 'scopes.jinja' as s %}
-SELECT {{ s.ref() }} AS visit_ref, x.oapp_id AS row_key, {{ d('x.nextdate') }} AS start_date,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, x.oapp_id AS row_key, {{ d('x.nextdate') }} AS start_date,
     {{ t('x.nexttime') }} AS start_time, {{ t(opt('oapp', 'endtime', 'x')) }} AS end_time,
     {{ t(opt('oapp', 'nexttime_end', 'x')) }} AS other_end_time,
     x.clinic AS clinic_code, c.name AS clinic_name, x.app_cause AS cause, x.note AS note,

@@ -1,7 +1,7 @@
 {# The coverages of the visit; a visit with none in visit_pttype has the one of ovst. #}
 {% import 'scopes.jinja' as s %}
 {% if has('visit_pttype') %}
-SELECT {{ s.ref() }} AS visit_ref, v.pttype AS pttype,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, v.pttype AS pttype,
     {{ opt('visit_pttype', 'pttype_number', 'v') }} AS sequence,
     CASE WHEN v.pttype = o.pttype THEN 1 ELSE 0 END AS is_visit_pttype,
     pt.hipdata_code AS group_code, pt.pttype_std_code AS instype,
@@ -18,7 +18,7 @@ LEFT JOIN pttype pt ON pt.pttype = v.pttype
 WHERE {{ s.visits(scope) }}
 UNION ALL
 {% endif %}
-SELECT {{ s.ref() }} AS visit_ref, o.pttype AS pttype, 1 AS sequence, 1 AS is_visit_pttype,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, o.pttype AS pttype, 1 AS sequence, 1 AS is_visit_pttype,
     pt.hipdata_code AS group_code, pt.pttype_std_code AS instype,
     {{ opt('provis_instype', 'pttype_std_code', 'pi') }} AS mapped_instype, pt.name AS plan_name,
     {{ opt('pttype', 'nhso_subinscl', 'pt') }} AS subgroup,

@@ -1,7 +1,7 @@
 {# ovstdiag also holds ICD-9-CM procedures: digits only. A malformed code that merely starts with a digit
    stays in, so that the checks see it. #}
 {% import 'scopes.jinja' as s %}
-SELECT {{ s.ref() }} AS visit_ref, x.ovst_diag_id AS row_key, x.icd10 AS code,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, x.ovst_diag_id AS row_key, x.icd10 AS code,
     {{ opt('icd101', 'name', 'i') }} AS name_en, {{ opt('icd101', 'tname', 'i') }} AS name_th,
     dt.nhso_code AS diagnosis_type,
     {{ d(opt('ovstdiag', 'vstdate', 'x')) }} AS recorded_date,

@@ -1,6 +1,6 @@
 {# Lines of the visit that are drugs (in drugitems); lines with an AN belong to an admission. #}
 {% import 'scopes.jinja' as s %}
-SELECT {{ s.ref() }} AS visit_ref, x.hos_guid AS row_key, x.icode AS local_code, i.name AS name,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, x.hos_guid AS row_key, x.icode AS local_code, i.name AS name,
     {{ opt('drugitems', 'strength', 'i') }} AS strength,
     {{ opt('drugitems', 'sks_drug_code', 'i') }} AS sks_code,
     {{ opt('drugitems', 'tmt_tp_code', 'i') }} AS tpu_code,

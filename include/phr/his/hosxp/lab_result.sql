@@ -1,7 +1,7 @@
 {# Confirmed, non-blank results of outpatient forms. lab_head.vn holds the AN of an inpatient form, so the
    join on the visit number keeps those out; the department is asked as well. #}
 {% import 'scopes.jinja' as s %}
-SELECT {{ s.ref() }} AS visit_ref, h.lab_order_number AS order_number, l.lab_items_code AS local_code,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, h.lab_order_number AS order_number, l.lab_items_code AS local_code,
     {{ opt('lab_order', 'lab_items_name_ref', 'l') }} AS name_then, li.lab_items_name AS name_now,
     l.lab_order_result AS value, li.lab_items_unit AS unit,
     {{ opt('lab_order', 'lab_items_normal_value_ref', 'l') }} AS reference_then,

@@ -27,6 +27,8 @@ KEYS = 1000
 DAYS = 400
 #: raw rows held at once
 PARTITION = 2000
+#: a day no visit has, for lists that may not be empty
+_NO_DAY = "1000-01-01"
 _T = TypeVar("_T")
 _BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")  # no daylight saving since 1920
 
@@ -149,12 +151,13 @@ class HosxpSnapshot:
         return result
 
     def _window(self, days: Iterable[date]) -> dict[str, object]:
-        """Parameters of the window scope: settled whole days, and the day whose time decides."""
+        """Parameters of the window scope: all days, the settled ones, and the one whose time decides."""
         cutoff = self._cutoff.date()
         days = list(days)
         return {
-            "settled_days": _both_eras(day for day in days if day < cutoff),
-            "cutoff_days": _both_eras(day for day in days if day == cutoff),
+            "days": _both_eras(days) or [_NO_DAY],
+            "settled_days": _both_eras(day for day in days if day < cutoff) or [_NO_DAY],
+            "cutoff_days": _both_eras(day for day in days if day == cutoff) or [_NO_DAY],
             "cutoff_time": self._cutoff.time().isoformat("seconds"),
         }
 

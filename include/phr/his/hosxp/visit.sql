@@ -1,5 +1,5 @@
 {% import 'scopes.jinja' as s %}
-SELECT {{ s.ref() }} AS visit_ref, o.hn AS hn, {{ d('o.vstdate') }} AS service_day,
+SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, o.hn AS hn, {{ d('o.vstdate') }} AS service_day,
     {{ t('o.vsttime') }} AS start_time, {{ t(opt('ovst', 'cur_dep_time', 'o')) }} AS last_time,
     sp.provis_code AS clinic_code, sp.name AS clinic_name, k.department AS department_name,
     ti.export_code AS arrival_code, tx.export_code AS outcome_code,
