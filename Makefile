@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 # tests share two cores with the databases they talk to
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-ci test lint format typecheck lock clean
+.PHONY: help demo demo-ci test lint format lock clean docs
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -64,3 +64,6 @@ lock: $(VENV)/.dev ## compile requirements.txt and requirements-dev.txt from pyp
 
 clean: ## remove the virtual environment and caches (never PHR_HOME)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+docs: $(VENV)/.dev ## write the generated reference pages
+	$(BIN)/python docs/generate.py

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline"))
+
+from province_fixtures import double, new_province, province, province_template
+
 from phr_sandbox.demo.airflow_env import REPOSITORY, AirflowSecrets, airflow_env
+
+__all__ = ["double", "new_province", "province", "province_template"]
 
 _HOME = Path(tempfile.mkdtemp(prefix="phr-airflow-"))
 _SECRETS = AirflowSecrets("l3sY9vJxkGJ6v1VqFJ1GzQ0g0T2m0b0f1l6rQm3rB8s=", "jwt" * 16, "api" * 16)
@@ -44,6 +51,23 @@ def airflow_db() -> Iterator[None]:
 
     initdb()
     yield
+
+
+@pytest.fixture
+def visits_run(
+    province: Any, dag_bag: Any, airflow_db: None, connection: Callable[..., None]
+) -> Callable[..., Any]:
+    """Run the visits DAG over the small province: ``visits_run(dry_run=True)`` returns the DAG run."""
+    for conn_id, fields in json.loads((province.home / "connections.json").read_text()).items():
+        connection(conn_id, **fields)
+
+    def run(**conf: Any) -> Any:
+        from airflow.dag_processing.dagbag import DagBag
+
+        dag = DagBag(str(REPOSITORY / "dags")).dags["phr_visits"]
+        return dag.test(run_conf={"day_from": "2025-10-07", "day_to": "2025-10-09", **conf})
+
+    return run
 
 
 @pytest.fixture

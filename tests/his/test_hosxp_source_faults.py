@@ -279,6 +279,28 @@ def test_a_failing_query_shows_no_values(mariadb_source: Source) -> None:
     assert "patient WHERE" not in shown
 
 
+@pytest.mark.mariadb
+def test_connection_lost_in_the_middle(mariadb_source: Source) -> None:
+    adapter = make_adapter(hospital(), mariadb_source.url)
+    with adapter.open() as snapshot:
+        connection = snapshot._connection  # type: ignore[attr-defined]
+        mariadb_source.run(f"KILL {connection.execute(text('SELECT CONNECTION_ID()')).scalar_one()}")
+        with pytest.raises(StopHospital) as caught:
+            snapshot.count([DAY])
+    assert caught.value.fault is faults.SOURCE_UNREACHABLE
+    with adapter.open() as snapshot:
+        assert snapshot.count([DAY])[DAY].total == 0
+
+
+@pytest.mark.mariadb
+def test_statements_have_a_time_limit(mariadb_source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phr.his.dialects.READ_SECONDS", 1)
+    with make_adapter(hospital(), mariadb_source.url).open() as snapshot:
+        connection = snapshot._connection  # type: ignore[attr-defined]
+        with pytest.raises(DBAPIError, match="max_statement_time"):
+            connection.execute(text("SELECT SLEEP(3)"))
+
+
 def test_undecodable_text_in_sqlite(sqlite_source: Source, tmp_path: Path) -> None:
     sqlite_source.patient()
     sqlite_source.run("UPDATE patient SET fname = CAST(x'CACAC1' AS TEXT)")
