@@ -191,6 +191,7 @@ def _wire(category: Category) -> None:
             task_id=name,
             task_display_name=f"{title_th} ({name})",
             map_index_template="{{ unit_label }}",
+            multiple_outputs=False,  # one XCom of counts, not one for each of them
             **settings,
         )
         @guarded
@@ -223,6 +224,7 @@ def _wire(category: Category) -> None:
     # all_done: the sum is due whatever happened, and it is this task that fails the run
     @task(
         task_display_name="สรุปจากบัญชี (finish)",
+        multiple_outputs=False,
         trigger_rule=TriggerRule.ALL_DONE,
         execution_timeout=timedelta(minutes=15),
     )

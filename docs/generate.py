@@ -29,10 +29,12 @@ def failure_codes() -> str:
 def quality_rules() -> str:
     """Rules of the checks with their fix hints."""
     rows = [
-        f"| `{r.rule_id}` | {r.scope} | {r.reason} | {r.title_th}<br>{r.title_en} | {r.fix_th}<br>{r.fix_en} |"
+        f"| `{r.rule_id}` | {r.scope} | {r.reason} "
+        f"| {r.title_th}<br>{r.title_en} | {r.fix_th}<br>{r.fix_en} |"
         for _, r in sorted(RULES.items())
     ]
-    head = "| กฎ / rule | ขอบเขต / scope | เหตุผล / reason | พบอะไร / finding | วิธีแก้ / fix |\n|---|---|---|---|---|\n"
+    columns = "กฎ / rule", "ขอบเขต / scope", "เหตุผล / reason", "พบอะไร / finding", "วิธีแก้ / fix"
+    head = f"| {' | '.join(columns)} |\n|---|---|---|---|---|\n"
     return "# กฎตรวจคุณภาพ / Quality rules\n\n" + MARK + "\n" + head + "\n".join(rows) + "\n"
 
 

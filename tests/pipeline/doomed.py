@@ -9,11 +9,12 @@ import multiprocessing
 import os
 import signal
 import sys
+from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from province_kit import ProvinceKit
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from phr.delivery import sender
 from phr.errors import PhrError
@@ -23,6 +24,19 @@ from phr.privacy import StagingArea
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["doomed"])
+
+
+def _start_server() -> None:
+    # Python 3.11 does not hand sys.path to the server's preloading (python/cpython#126631)
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 def start(
@@ -37,10 +51,10 @@ def start(
 ) -> BaseProcess:
     """Start one step.
 
-    :param die_at_commit: kill -9 right before this commit of a writing ledger transaction (1, 2, ...);
-        negative: right after it.
+    :param die_at_commit: kill -9 right before this commit of a writing ledger transaction (1, 2, ...).
     :param die_at_write: kill -9 right after this staging file.
     """
+    _start_server()
     orders = {"commit": die_at_commit, "write": die_at_write, "settle": settle_seconds}
     process = _SERVER.Process(
         target=_live, args=(kit.environment, step, options.to_dict(), unit, orders), daemon=True
@@ -63,26 +77,17 @@ def _live(env: dict[str, str], step: str, options: dict[str, Any], unit: steps.U
 
 
 def _die_at_commit(number: int) -> None:
-    left = abs(number)
-    last_words: list[bool] = []
+    left = number
 
-    def before(connection: Any) -> None:
+    def before(connection: Connection) -> None:
         nonlocal left
         if connection.get_execution_options().get("phr_read"):
             return
         left -= 1
-        if left == 0 and number > 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        last_words.append(left == 0)
-
-    def after(_connection: Any) -> None:
-        # called when the connection goes back to the pool: the transaction is over
-        if last_words and last_words[-1]:
+        if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "commit", before)
-    event.listen(Engine, "engine_disposed", after)
-    event.listen(Engine, "begin", after)
 
 
 def _die_at_write(number: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from phr.ledger import tables as t
 from phr.ledger.decide import Desired, Verdict, decide
-from phr.ledger.store import Ledger, now, upsert
+from phr.ledger.store import Ledger, now, record_days, upsert
 
 _IN_LIST = 500  # references looked up in one statement
 
@@ -32,6 +32,8 @@ class Registration:
     #: persons whose changed Patient block already travels with a document of this run
     patients_on_the_way: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
+    #: documents marked absent so far
+    absent: int = 0
 
     def register(self, batch: Sequence[Desired]) -> set[str]:
         """Enter a batch in one transaction; returns the references whose content has to be sent.
@@ -44,6 +46,30 @@ class Registration:
         with self.ledger.write(self.hospital) as connection:
             return self._apply(connection, batch)
 
+    def register_day(self, day: date, batch: Sequence[Desired], count: Mapping[str, int]) -> set[str]:
+        """Enter one whole service day in one transaction: documents, absences and the count of its keys.
+
+        Whenever the process dies, a day stands in the ledger either as it was or as the snapshot has it,
+        so both equations hold. Returns the references whose content has to be sent.
+
+        :param count: ``eligible`` and every name of ``OUT_OF_SCOPE``, counted in the source.
+        """
+        if self.dry_run:
+            return self.register(batch)
+        with self.ledger.write(self.hospital) as connection:
+            to_send = self._apply(connection, batch)
+            self._close(connection, [day])
+            record_days(
+                connection,
+                self.run_id,
+                self.category,
+                self.kind,
+                self.hospital,
+                self.snapshot_at,
+                {day: count},
+            )
+        return to_send
+
     def _apply(self, connection: Connection, batch: Sequence[Desired]) -> set[str]:
         existing = self._existing(connection, [want.reference for want in batch])
         already = self._run_documents(connection, [want.reference for want in batch])
@@ -51,6 +77,8 @@ class Registration:
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         run_rows: list[dict[str, Any]] = []
+        left: Counter[date] = Counter()
+        left_in_run: Counter[date] = Counter()
         to_send: set[str] = set()
         for want in batch:
             row = existing.get(want.reference)
@@ -74,6 +102,10 @@ class Registration:
                 if verdict.settled and verdict.bump:
                     values["desired_reason"] = None
                 updates.append(values)
+                if row["service_day"] != want.service_day and row["absent_since"] is None:
+                    left[row["service_day"]] += 1
+            if before and before["service_day"] != want.service_day:
+                left_in_run[before["service_day"]] += 1
             run_rows.append(
                 {
                     "run_id": self.run_id,
@@ -92,7 +124,26 @@ class Registration:
             )
         if not self.dry_run:
             self._write(connection, inserts, updates, run_rows)
+            self._count_moved(connection, left, left_in_run)
         return to_send
+
+    def _count_moved(
+        self, connection: Connection, left: Mapping[date, int], left_in_run: Mapping[date, int]
+    ) -> None:
+        """A visit whose service day was corrected no longer counts on its old day, read again or not."""
+        d, r = t.service_day, t.run_day
+        for day, n in left.items():
+            connection.execute(
+                update(d)
+                .where(d.c.hospital == self.hospital, d.c.kind == self.kind, d.c.day == day)
+                .values(counted=d.c.counted - n)
+            )
+        for day, n in left_in_run.items():
+            connection.execute(
+                update(r)
+                .where(r.c.run_id == self.run_id, r.c.hospital == self.hospital, r.c.day == day)
+                .values(seen=r.c.seen - n)
+            )
 
     def _decide(self, row: Mapping[str, Any] | None, want: Desired, patients: Mapping[str, str]) -> Verdict:
         verdict = decide(row, want, self.snapshot_at, resend_unchanged=self.resend_unchanged)
@@ -178,7 +229,13 @@ class Registration:
         table = t.run_document
         found: dict[str, Mapping[str, Any]] = {}
         for part in _parts(references):
-            query = select(table.c.reference, table.c.disposition, table.c.version, table.c.was_new).where(
+            query = select(
+                table.c.reference,
+                table.c.disposition,
+                table.c.version,
+                table.c.was_new,
+                table.c.service_day,
+            ).where(
                 table.c.run_id == self.run_id,
                 table.c.hospital == self.hospital,
                 table.c.kind == self.kind,
@@ -207,33 +264,49 @@ class Registration:
         """
         if self.dry_run:
             return 0
-        table = t.document
         with self.ledger.write(self.hospital) as connection:
+            self._close(connection, days)
+            rd, gone = t.run_document, t.run_day
             connection.execute(
-                delete(t.run_document).where(
-                    t.run_document.c.run_id == self.run_id,
-                    t.run_document.c.hospital == self.hospital,
-                    t.run_document.c.generation != self.snapshot_at,
+                delete(rd).where(
+                    rd.c.run_id == self.run_id,
+                    rd.c.hospital == self.hospital,
+                    rd.c.generation != self.snapshot_at,
                 )
             )
-            seen = select(t.run_document.c.reference).where(
-                t.run_document.c.run_id == self.run_id,
-                t.run_document.c.hospital == self.hospital,
-                t.run_document.c.kind == self.kind,
-            )
-            marked = connection.execute(
-                update(table)
-                .where(
-                    table.c.hospital == self.hospital,
-                    table.c.kind == self.kind,
-                    table.c.service_day.in_(days),
-                    table.c.absent_since.is_(None),
-                    table.c.desired_snapshot_at < self.snapshot_at,
-                    table.c.reference.not_in(seen),
+            connection.execute(
+                delete(gone).where(
+                    gone.c.run_id == self.run_id, gone.c.hospital == self.hospital, gone.c.day.not_in(days)
                 )
-                .values(absent_since=self.snapshot_at, updated_at=now())
             )
-        return marked.rowcount
+        return self.absent
+
+    def _close(self, connection: Connection, days: Sequence[date]) -> None:
+        table, rd = t.document, t.run_document
+        connection.execute(
+            delete(rd).where(
+                rd.c.run_id == self.run_id,
+                rd.c.hospital == self.hospital,
+                rd.c.service_day.in_(days),
+                rd.c.generation != self.snapshot_at,
+            )
+        )
+        seen = select(rd.c.reference).where(
+            rd.c.run_id == self.run_id, rd.c.hospital == self.hospital, rd.c.kind == self.kind
+        )
+        marked = connection.execute(
+            update(table)
+            .where(
+                table.c.hospital == self.hospital,
+                table.c.kind == self.kind,
+                table.c.service_day.in_(days),
+                table.c.absent_since.is_(None),
+                table.c.desired_snapshot_at < self.snapshot_at,
+                table.c.reference.not_in(seen),
+            )
+            .values(absent_since=self.snapshot_at, updated_at=now())
+        )
+        self.absent += marked.rowcount
 
 
 def supersede(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -176,51 +176,70 @@ class Ledger:
         :param rows: ``table_name``, ``counted``, ``accepted``, ``quarantined``.
         """
         with self.write(hospital) as connection:
-            for table in (t.run_day, t.run_rows):
-                connection.execute(
-                    delete(table).where(table.c.run_id == run_id, table.c.hospital == hospital)
-                )
-            if days:
-                connection.execute(
-                    insert(t.run_day),
-                    [
-                        {
-                            "run_id": run_id,
-                            "hospital": hospital,
-                            "day": day,
-                            "category": category,
-                            "seen": count["eligible"],
-                            **{name: count[name] for name in t.OUT_OF_SCOPE},
-                        }
-                        for day, count in days.items()
-                    ],
-                )
+            connection.execute(
+                delete(t.run_day).where(t.run_day.c.run_id == run_id, t.run_day.c.hospital == hospital)
+            )
+            record_days(connection, run_id, category, kind, hospital, snapshot_at, days)
+        self.record_rows(run_id, hospital, rows)
+
+    def record_rows(self, run_id: str, hospital: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Store the row counts of a finished map: ``table_name``, ``counted``, ``accepted``, ``quarantined``."""
+        table = t.run_rows
+        with self.write(hospital) as connection:
+            connection.execute(delete(table).where(table.c.run_id == run_id, table.c.hospital == hospital))
             if rows:
                 connection.execute(
-                    insert(t.run_rows), [{"run_id": run_id, "hospital": hospital, **row} for row in rows]
+                    insert(table), [{"run_id": run_id, "hospital": hospital, **row} for row in rows]
                 )
-            newer = set(
-                connection.execute(
-                    select(t.service_day.c.day).where(
-                        t.service_day.c.hospital == hospital,
-                        t.service_day.c.kind == kind,
-                        t.service_day.c.snapshot_at > snapshot_at,
-                    )
-                ).scalars()
+
+
+def record_days(
+    connection: Connection,
+    run_id: str,
+    category: str,
+    kind: str,
+    hospital: str,
+    snapshot_at: datetime,
+    days: Mapping[date, Mapping[str, int]],
+) -> None:
+    """Store the counts of these service days for the run, and for the state unless a newer snapshot did."""
+    upsert(
+        connection,
+        t.run_day,
+        [
+            {
+                "run_id": run_id,
+                "hospital": hospital,
+                "day": day,
+                "category": category,
+                "seen": count["eligible"],
+                **{name: count[name] for name in t.OUT_OF_SCOPE},
+            }
+            for day, count in days.items()
+        ],
+    )
+    newer = set(
+        connection.execute(
+            select(t.service_day.c.day).where(
+                t.service_day.c.hospital == hospital,
+                t.service_day.c.kind == kind,
+                t.service_day.c.snapshot_at > snapshot_at,
             )
-            fresh = [
-                {
-                    "hospital": hospital,
-                    "kind": kind,
-                    "day": day,
-                    "snapshot_at": snapshot_at,
-                    "counted": count["eligible"],
-                    **{name: count[name] for name in t.OUT_OF_SCOPE},
-                }
-                for day, count in days.items()
-                if day not in newer
-            ]
-            upsert(connection, t.service_day, fresh)
+        ).scalars()
+    )
+    fresh = [
+        {
+            "hospital": hospital,
+            "kind": kind,
+            "day": day,
+            "snapshot_at": snapshot_at,
+            "counted": count["eligible"],
+            **{name: count[name] for name in t.OUT_OF_SCOPE},
+        }
+        for day, count in days.items()
+        if day not in newer
+    ]
+    upsert(connection, t.service_day, fresh)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Any
 
 from phr.ledger.balance import refresh_roll_up
-from phr.ledger.decide import Desired
-from phr.ledger.quarantined import QuarantineEntry, record
+from phr.ledger.quarantined import record
 from phr.ledger.register import Registration
-from phr.pipeline.bundles import Chunk, DocumentBuilder
+from phr.ledger.tables import OUT_OF_SCOPE
+from phr.pipeline.bundles import Built, Chunk, DocumentBuilder
 from phr.pipeline.context import Context
 from phr.pipeline.extract import read_manifest
+from phr.privacy import StagingArea
 from phr.settings import Hospital
 
 
@@ -42,21 +43,17 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
     area.clear("docs-")
     accepted: Counter[str] = Counter()
     put_aside: Counter[str] = Counter()
-    for name in reversed(manifest["chunks"]):
-        chunk = Chunk.read(area, name)
-        wants: list[Desired] = []
-        bodies: dict[str, tuple[str, bytes]] = {}
-        entries: list[QuarantineEntry] = []
-        for built in builder.build(chunk):
-            wants.append(built.desired)
-            entries.extend(built.entries)
-            if built.body is not None and built.desired.content_hash is not None:
-                bodies[built.desired.reference] = (built.desired.content_hash, built.body)
-        wants.sort(key=lambda want: (want.service_day, want.reference), reverse=True)
-        to_send = registration.register(wants)
-        if to_send:
-            staged = {ref: [bodies[ref][0], bodies[ref][1].decode()] for ref in sorted(to_send)}
-            area.write(name.replace("rows-", "docs-"), staged)
+    outbox = _Bodies(area, hospital.chunk_visits)
+    waiting: dict[date, list[Built]] = {day: [] for day in days}
+
+    def enter(day: date) -> None:
+        """One service day goes into the ledger in one transaction, so that a kill leaves no half day."""
+        built = sorted(waiting.pop(day), key=lambda b: b.desired.reference, reverse=True)
+        wants = [b.desired for b in built]
+        # a day that was not asked for has no count: its documents show as invented
+        count = manifest["counts"].get(day.isoformat()) or dict.fromkeys(("eligible", *OUT_OF_SCOPE), 0)
+        to_send = registration.register_day(day, wants, count)
+        outbox.add([b for b in built if b.desired.reference in to_send])
         if not options.dry_run:
             record(
                 context.ledger,
@@ -64,12 +61,25 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
                 hospital=hospital.hcode,
                 kind=kind,
                 snapshot_at=snapshot_at,
-                entries=entries,
+                entries=[entry for b in built for entry in b.entries],
                 examined=[want.reference for want in wants],
             )
+        progress(len(wants))
+
+    for name in reversed(manifest["chunks"]):
+        chunk = Chunk.read(area, name)
+        first: date | None = None
+        for built in builder.build(chunk):
+            first = min(first or built.desired.service_day, built.desired.service_day)
+            waiting.setdefault(built.desired.service_day, []).append(built)
         accepted.update(chunk.accepted)
         put_aside.update(chunk.put_aside)
-        progress(len(wants))
+        # the earliest day of a chunk may go on in the chunk before it
+        for day in sorted((d for d in waiting if first is not None and d > first), reverse=True):
+            enter(day)
+    for day in sorted(waiting, reverse=True):
+        enter(day)
+    outbox.flush()
     absent = registration.close(days)
     rows = [
         {"table_name": table, "counted": n, "accepted": accepted[table], "quarantined": put_aside[table]}
@@ -81,16 +91,32 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
             options.run_id, hospital.hcode, status="done", preview=json.dumps(dict(sorted(preview.items())))
         )
     else:
-        context.ledger.record_counts(
-            options.run_id,
-            options.category,
-            kind,
-            hospital.hcode,
-            snapshot_at,
-            {date.fromisoformat(day): count for day, count in manifest["counts"].items()},
-            rows,
-        )
+        context.ledger.record_rows(options.run_id, hospital.hcode, rows)
         refresh_roll_up(context.ledger, hospital.hcode, kind, days)
         context.ledger.set_hospital(options.run_id, hospital.hcode, status="mapped")
     counts: dict[str, Any] = dict(registration.counts)
     return {**counts, "absent": absent}
+
+
+class _Bodies:
+    """Stages the bodies to send as ``docs-…``, as many to a file as a chunk has visits."""
+
+    def __init__(self, area: StagingArea, size: int) -> None:
+        self._area, self._size = area, size
+        self._files = 0
+        self._held: dict[str, list[str]] = {}
+
+    def add(self, documents: list[Built]) -> None:
+        for document in documents:
+            digest = document.desired.content_hash
+            assert digest is not None
+            assert document.body is not None
+            self._held[document.desired.reference] = [digest, document.body.decode()]
+            if len(self._held) >= self._size:
+                self.flush()
+
+    def flush(self) -> None:
+        if self._held:
+            self._files += 1
+            self._area.write(f"docs-{self._files:05d}", self._held)
+            self._held = {}

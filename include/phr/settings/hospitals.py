@@ -27,13 +27,15 @@ class Hospital(BaseModel):
     his: Literal["hosxp"] = Field(description="kind of hospital information system")
     his_version: str = Field(default="v3", description="version text sent as agent")
     work_unit: str | None = Field(default=None, description="name of the group of small units it is run with")
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="False: this hospital is left out of every run")
     categories: dict[CategoryName, date] = Field(
         default_factory=dict, description="enabled categories, each with its first service day"
     )
     look_back_days: int = Field(default=3, ge=0, le=60, description="days a scheduled run reads again")
     settle_minutes: int = Field(default=60, ge=0, description="age of a visit before it is eligible")
-    source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = "auto"
+    source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = Field(
+        default="auto", description="charset of the connection to the source; auto is utf8mb4"
+    )
     chunk_visits: int = Field(
         default=1000, ge=10, le=5000, description="visits read and held in memory at once"
     )
