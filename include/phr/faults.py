@@ -145,7 +145,7 @@ API_LOGIN = Fault(
     "ระบบกลางปฏิเสธบัญชีของโรงพยาบาลนี้",
     "the national token service refused this hospital's account",
     "ตรวจชื่อผู้ใช้และรหัสผ่านใน connection moph_prompt_<รหัส>; ระบบลองเพียงครั้งเดียวเพื่อไม่ให้บัญชีถูกล็อก",
-    "check login and password of connection moph_prompt_<hcode>; it was tried once, the account is not locked",
+    "check login and password of connection moph_prompt_<hcode>; it was tried only once, to save the account",
 )
 API_TOKEN = Fault(
     "PHR-403",

@@ -130,4 +130,3 @@ def test_parsing_reads_the_hospitals_file_once_per_change(
     assert source.hospital_names()[0] is first[0]
     file.write_text(file.read_text().replace("รพ.ทั่วไปสมมติ", "รพ.ชื่อใหม่"))
     assert source.hospital_names()[0]["99001"] == "รพ.ชื่อใหม่"
-

@@ -44,9 +44,7 @@ def test_a_run_sends_every_document_and_xcom_holds_counts_only(
 
 def test_mapped_instances_are_named_after_their_unit(visits_run: Callable[..., Any]) -> None:
     run = visits_run(hospitals=["99001"], dry_run=True)
-    assert {ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index == 0} == {
-        "รพ.ทั่วไปสมมติ"
-    }
+    assert {ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index == 0} == {"รพ.ทั่วไปสมมติ"}
 
 
 def test_a_dry_run_sends_nothing(visits_run: Callable[..., Any], province: Any) -> None:
@@ -69,11 +67,24 @@ def test_a_hospital_that_cannot_be_read_fails_the_run_and_stops_no_other(
     assert set(province.national()) == province.expected("send", "99002", "99003")
 
 
-def test_a_plan_that_fails_fails_the_run(visits_run: Callable[..., Any], province: Any) -> None:
-    (province.config / "hospitals.yaml").write_text("hospitals: [")
+def test_a_plan_that_fails_fails_the_run_although_nothing_is_owed_yet(
+    visits_run: Callable[..., Any], province: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phr import faults
+    from phr.errors import StopEndpoint
+    from phr.pipeline import steps
+
+    def refuse(_options: Any) -> None:
+        raise StopEndpoint(faults.LEDGER_NOT_MIGRATED)
+
+    monkeypatch.setattr(steps, "plan_units", refuse)
     run = visits_run()
     assert str(run.state) == "failed"
-    assert states(run)["plan[-1]"] == "failed"
+    assert states(run) == {
+        "plan[-1]": "failed",
+        **{f"unit.{step}[-1]": "upstream_failed" for step in steps.STEPS},
+        "finish[-1]": "failed",
+    }
 
 
 def test_no_enabled_hospital_is_an_empty_run_that_succeeds(

@@ -27,7 +27,7 @@ _SERVER.set_forkserver_preload(["doomed"])
 
 
 def _start_server() -> None:
-    # Python 3.11 does not hand sys.path to the server's preloading (python/cpython#126631)
+    # Python 3.11 does not hand sys.path to the server's preloading
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     try:

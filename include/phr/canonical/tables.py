@@ -5,7 +5,7 @@ Common rules for every column:
 * text is Unicode NFC, stripped, without NUL bytes; an empty text is ``None``;
 * dates are ISO ``YYYY-MM-DD`` (Christian era), times ``HH:MM:SS``, both Bangkok clock time;
 * a zero date is ``None``; a Buddhist year (> 2400) has been corrected and noted in ``notes``;
-* ``notes`` is a space-separated list of what the adapter had to mend (``be_year:birth_date``, ``bad_date:x``);
+* ``notes`` lists what the adapter had to mend, space-separated (``be_year:birth_date``, ``bad_date:x``);
 * ``row_key`` names the row inside its table and hospital and never changes while the row lives in the HIS.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,7 @@ app.add_typer(hospital_app, name="hospital")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(sandbox_app, name="sandbox")
 
-out = Console(highlight=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 @app.callback()
@@ -134,7 +135,7 @@ def report(run: Annotated[str, typer.Argument(help="run id")]) -> None:
     """รายงานการส่งของรอบหนึ่ง / the delivery report of a run."""
     from phr.reporting import delivery_report
 
-    typer.echo(delivery_report(Home.from_env(), run, width=max(120, out.width), colour=out.is_terminal))
+    typer.echo(delivery_report(Home.from_env(), run, width=max(150, out.width), colour=out.is_terminal))
 
 
 @sandbox_app.command("serve")

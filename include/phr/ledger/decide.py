@@ -65,12 +65,15 @@ def decide(
     """
     if existing is None:
         return Verdict(want.state, want.state, want.reason, bump=True)
-    if existing["desired_snapshot_at"] > snapshot_at:
+    # a newer snapshot looked at this document, or looked for it and found it gone
+    if max(existing["desired_snapshot_at"], existing["absent_since"] or snapshot_at) > snapshot_at:
         return Verdict("superseded", existing["desired_state"], None, bump=False, write=False)
     if want.state != "pending":
         return _keep_back(existing, want, want.state, want.reason)
-    delivered_children = set((existing["delivered_children"] or "").split())
-    if delivered_children.intersection(want.bad_children):
+    there = set((existing["delivered_children"] or "").split())
+    if existing["lease_token"] is not None:  # a call whose outcome is open may have delivered these too
+        there.update((existing["desired_children"] or "").split())
+    if there.intersection(want.bad_children):
         return _keep_back(existing, want, "held", CHILD_WAS_DELIVERED)
 
     if _already_delivered(existing, want) and not resend_unchanged and not send_patient:

@@ -16,9 +16,9 @@ def balance_table(lines: Sequence[Equation], names: Mapping[str, str], *, scope:
     title = "สถานะ / state: known = Σ" if scope == "state" else "รอบส่ง / run: seen = Σ"
     total = "known\nรู้จัก" if scope == "state" else "seen\nพบ"
     table = Table(title=title, title_justify="left", header_style="bold")
-    table.add_column("hospital\nโรงพยาบาล")
+    table.add_column("hospital\nโรงพยาบาล", no_wrap=True)
     table.add_column("kind\nชนิด" if scope == "state" else "category\nหมวด")
-    table.add_column("day\nวันรับบริการ")
+    table.add_column("day\nวันรับบริการ", no_wrap=True)
     table.add_column(total, justify="right", style="bold")
     mine = [line for line in lines if line.scope == scope]
     terms = list(mine[0].terms) if mine else []
@@ -30,7 +30,7 @@ def balance_table(lines: Sequence[Equation], names: Mapping[str, str], *, scope:
         table.add_row(
             f"{line.hospital} {names.get(line.hospital, '')}",
             line.name,
-            f"{line.day} ({thai_date(line.day)})",
+            thai_date(line.day),
             str(line.total),
             *[str(n) if n else "·" for n in line.terms.values()],
             left,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from io import StringIO
 
 from rich.console import Console
@@ -82,38 +83,39 @@ def _warnings(ledger: Ledger, run_id: str) -> int:
         return int(connection.execute(query).scalar() or 0)
 
 
-def _examples(ledger: Ledger, run_id: str, names: dict[str, str]) -> Table:
+def _examples(ledger: Ledger, run_id: str, names: dict[str, str], examples: int = 3) -> Table:
     """Three findings of different rules, the most frequent first."""
     table = Table(title="ตัวอย่างสิ่งที่โรงพยาบาลต้องแก้ / what hospitals should mend", title_justify="left")
-    table.add_column("โรงพยาบาล / hospital")
-    table.add_column("วันที่ / day")
-    table.add_column("VN")
+    table.add_column("โรงพยาบาล / hospital", no_wrap=True)
+    table.add_column("วันที่ / day", no_wrap=True)
+    table.add_column("VN", no_wrap=True)
     table.add_column("พบอะไร / finding", ratio=2)
     table.add_column("วิธีแก้ / fix", ratio=3)
-    q = t.quarantine
-    counts = (
-        select(q.c.rule_id, func.count().label("n"), func.min(q.c.reference).label("reference"))
-        .where(q.c.last_run_id == run_id, q.c.resolved_at.is_(None))
-        .group_by(q.c.rule_id)
-        .order_by(func.count().desc(), q.c.rule_id)
+    q, rd = t.quarantine, t.run_document
+    mine = (
+        select(q.c.rule_id, q.c.hospital, q.c.service_day, q.c.reference)
+        .join(
+            rd,
+            (rd.c.hospital == q.c.hospital) & (rd.c.kind == q.c.kind) & (rd.c.reference == q.c.reference),
+        )
+        .where(rd.c.run_id == run_id, q.c.resolved_at.is_(None))
+        .order_by(q.c.service_day.desc(), q.c.reference)
     )
+    found: dict[str, list[tuple[str, date, str]]] = {}
     with ledger.read() as connection:
-        for rule_id, n, reference in connection.execute(counts.limit(3)).all():
-            row = connection.execute(
-                select(q.c.hospital, q.c.service_day, q.c.reference)
-                .where(q.c.rule_id == rule_id, q.c.reference == reference)
-                .limit(1)
-            ).one()
-            rule = RULES.get(rule_id)
-            title = f"{rule.title_th}\n{rule.title_en}" if rule else rule_id
-            fix = f"{rule.fix_th}\n{rule.fix_en}" if rule else ""
-            table.add_row(
-                f"{row[0]} {names.get(row[0], '')}",
-                thai_date(row[1]),
-                mask_reference(row[2]),
-                f"{title} (×{n})",
-                fix,
-            )
+        for rule_id, hospital, day, reference in connection.execute(mine):
+            found.setdefault(rule_id, []).append((hospital, day, reference))
+    frequent = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    for rule_id, places in frequent[:examples]:
+        hospital, day, reference = places[0]
+        rule = RULES.get(rule_id)
+        table.add_row(
+            f"{hospital} {names.get(hospital, '')}",
+            thai_date(day),
+            mask_reference(reference),
+            (f"{rule.title_th}\n{rule.title_en}" if rule else rule_id) + f" (×{len(places)})",
+            f"{rule.fix_th}\n{rule.fix_en}" if rule else "",
+        )
     return table
 
 

@@ -44,7 +44,7 @@ class EndpointSettings(BaseModel):
     calls_per_minute: int | None = Field(
         default=300,
         ge=1,
-        description="the per-minute limit exists, its number is unpublished (5, 10.6); None = no limit of ours",
+        description="a per-minute limit exists, its number is unpublished (5, 10.6); null = no limit",
     )
     threads: int = Field(default=8, ge=1, le=64, description="parallel calls of one delivering process")
     attempts: int = Field(
