@@ -21,4 +21,4 @@ def configure_logging() -> None:
     from airflow import logging_config
 
     logging_config.configure_logging()
-    importlib.import_module("moph_prompt.logging_config").redact_component_log()
+    importlib.import_module("moph_prompt.redaction").redact_component_log()

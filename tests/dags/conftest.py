@@ -1,9 +1,11 @@
-"""Airflow for DAG tests: its own home and database, the configuration the demo runs with, set before any import."""
+"""Airflow for DAG tests: a home of its own and the demo's configuration, set before any import."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +23,7 @@ from phr_sandbox.demo.airflow_env import REPOSITORY, AirflowSecrets, airflow_env
 __all__ = ["double", "new_province", "province", "province_template"]
 
 _HOME = Path(tempfile.mkdtemp(prefix="phr-airflow-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 _SECRETS = AirflowSecrets("l3sY9vJxkGJ6v1VqFJ1GzQ0g0T2m0b0f1l6rQm3rB8s=", "jwt" * 16, "api" * 16)
 _ENV = airflow_env(_HOME, secrets=_SECRETS)
 # the test's own homes and connections decide, not the ones of this installation
@@ -45,12 +48,11 @@ def visits(dag_bag: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def airflow_db() -> Iterator[None]:
+def airflow_db() -> None:
     """A migrated metadata database in the temporary home."""
     from airflow.utils.db import initdb
 
     initdb()
-    yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from datetime import timedelta
@@ -44,7 +45,7 @@ def test_parsing_needs_no_network_no_database_and_no_heavy_import() -> None:
 
 def test_order_pools_and_trigger_rules(visits: Any) -> None:
     assert set(visits.task_ids) == {"plan", *STEPS, "finish"}
-    for first, second in zip(STEPS, STEPS[1:], strict=False):
+    for first, second in itertools.pairwise(STEPS):
         assert visits.get_task(first).downstream_task_ids == {second}
     assert visits.get_task("unit.deliver").downstream_task_ids == {"finish"}
     assert {t.task_id: t.pool for t in visits.tasks if t.pool != "default_pool"} == {

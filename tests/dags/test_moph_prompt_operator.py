@@ -1,4 +1,4 @@
-"""``MophPromptOperator`` is the deliver task: nothing to render, counts out, and it frees its slot to wait."""
+"""``MophPromptOperator`` is the deliver task: nothing to render, counts out, its slot freed to wait."""
 
 from __future__ import annotations
 
@@ -74,22 +74,18 @@ def test_it_delivers_what_the_ledger_wants_and_returns_counts(
 
 
 def test_a_spent_budget_defers_and_nothing_is_sent_meanwhile(
-    new_province: Callable[..., Any], mapped_run: Callable[[], tuple[Any, dict[str, Any]]], province: Any
+    mapped_run: Callable[[], tuple[Any, dict[str, Any]]], province: Any
 ) -> None:
     from airflow.providers.standard.triggers.temporal import DateTimeTrigger
     from airflow.sdk.exceptions import TaskDeferred
 
-    from phr.ledger import tables as t
     from phr.ledger.budget import RateBudget
 
     province.configure(endpoint={"calls_per_minute": 60})
     task, context = mapped_run()
     task.wait_limit_seconds = 60.0
     # another worker has reserved ten minutes of the shared budget
-    RateBudget(province.ledger, "sandbox", 60).reserve(1)
-    with province.ledger.write("test") as open_ledger:
-        endpoint = open_ledger.execute(t.rate_budget.select()).first().endpoint
-    RateBudget(province.ledger, endpoint, 60).reserve(600)
+    RateBudget(province.ledger, province.double.base_url, 60).reserve(600)
 
     with pytest.raises(TaskDeferred) as deferred:
         task.resume(context)

@@ -8,14 +8,22 @@ import requests
 
 
 class AirflowApi:
-    """A logged-in client; every call has a time-out and raises ``requests.HTTPError`` on refusal."""
+    """Log in first; every call has a time-out and raises ``requests.HTTPError`` on refusal."""
 
-    def __init__(self, address: str, user: str, password: str) -> None:
+    def __init__(self, address: str) -> None:
         self._address = address
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy between us and 127.0.0.1
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether :meth:`login` has succeeded."""
+        return "Authorization" in self._session.headers
+
+    def login(self, user: str, password: str) -> None:
+        """Get a token for this session."""
         answer = self._session.post(
-            f"{address}/auth/token", json={"username": user, "password": password}, timeout=30
+            f"{self._address}/auth/token", json={"username": user, "password": password}, timeout=30
         )
         answer.raise_for_status()
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
@@ -25,6 +33,10 @@ class AirflowApi:
         answer = self._session.request(method, f"{self._address}/api/v2{path}", timeout=30, **kwargs)
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def warm_up(self) -> None:
+        """Make the server build what the first task would wait seconds for (the execution API)."""
+        self._session.get(f"{self._address}/execution/health", timeout=120)
 
     def has_dag(self, dag_id: str) -> bool:
         """Whether the DAG processor has found the DAG."""

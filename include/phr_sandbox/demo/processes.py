@@ -13,9 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-#: in the environment of every process we start; tells ours from a stranger with a re-used number
-MARK = "PHR_DEMO_ID"
-
 
 def session_members(session: int) -> list[int]:
     """Live processes of a session (Linux ``/proc``; elsewhere the leader alone)."""
@@ -26,21 +23,25 @@ def session_members(session: int) -> list[int]:
             return []
         return [session]
     members = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _parent, _group, sid = stat.read_text().rpartition(")")[2].split()[:4]
-        except (OSError, ValueError):
-            continue  # gone while we looked
-        if sid == str(session) and state != "Z":
-            members.append(int(stat.parent.name))
+    for folder in Path("/proc").glob("[0-9]*"):
+        fields = _stat(int(folder.name))
+        if fields and fields[3] == str(session) and fields[0] != "Z":
+            members.append(int(folder.name))
     return members
 
 
-def _marked(pid: int, mark: str) -> bool:
+def _stat(pid: int) -> list[str]:
+    """Fields of ``/proc/PID/stat`` from the state on (state, parent, group, session, ...), or nothing."""
     try:
-        return f"{MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
+        return []  # gone while we looked
+
+
+def started_at(pid: int) -> str:
+    """When a process began, in the kernel's ticks since boot; empty when there is none."""
+    fields = _stat(pid)
+    return fields[19] if fields else ""
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:
@@ -72,10 +73,9 @@ class Component:
 class Components:
     """Starts components and ends all of them."""
 
-    def __init__(self, *, state_file: Path, log_folder: Path, mark: str) -> None:
+    def __init__(self, *, state_file: Path, log_folder: Path) -> None:
         self._state_file = state_file
         self._log_folder = log_folder
-        self._mark = mark
         self._running: list[Component] = []
         log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -85,7 +85,7 @@ class Components:
         with path.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 (our own commands)
                 command,
-                env={**env, MARK: self._mark},
+                env=env,
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -94,8 +94,8 @@ class Components:
             )
         component = Component(name, process, path)
         self._running.append(component)
-        sessions = {c.name: c.process.pid for c in self._running}
-        self._state_file.write_text(json.dumps({"mark": self._mark, "sessions": sessions}))
+        sessions = {c.process.pid: started_at(c.process.pid) for c in self._running}
+        self._state_file.write_text(json.dumps({"folder": str(cwd), "sessions": sessions}))
         return component
 
     def forget(self, component: Component) -> None:
@@ -138,14 +138,34 @@ def end_leftovers(state_file: Path) -> int:
     """End what a killed demo left running in this home; returns how many processes that were."""
     try:
         state = json.loads(state_file.read_text())
-        sessions, mark = list(state["sessions"].values()), state["mark"]
+        sessions = {int(sid): started for sid, started in state["sessions"].items()}
+        folder = str(state["folder"])
     except (OSError, ValueError, KeyError, AttributeError):
         return 0
-    found = [pid for sid in sessions for pid in session_members(sid) if _marked(pid, mark)]
+    ours = [sid for sid, started in sessions.items() if _is_ours(sid, started, folder)]
+    count = sum(len(session_members(sid)) for sid in ours)
     for number in (signal.SIGTERM, signal.SIGKILL):
-        _signal(found, number)
-        deadline = time.monotonic() + 8
-        while time.monotonic() < deadline and any(_marked(pid, mark) for pid in found):
+        _signal([pid for sid in ours for pid in session_members(sid)], number)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and any(session_members(sid) for sid in ours):
             time.sleep(0.1)
     state_file.unlink(missing_ok=True)
-    return len(found)
+    return count
+
+
+def _is_ours(session: int, started: str, folder: str) -> bool:
+    """Not a stranger with a re-used number.
+
+    The leader is known by the time it began. Names and environments are no help: Airflow overwrites both.
+    """
+    if now := started_at(session):
+        return now == started
+    # the leader is gone; a session number stays taken while a member lives, so look where they work
+    return any(_folder(pid) == folder for pid in session_members(session))
+
+
+def _folder(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return ""

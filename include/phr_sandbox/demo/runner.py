@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,6 +58,7 @@ class Demo:
         if ended:
             self._say(f"ended {ended} processes an earlier demo had left behind")
         self._ports = self._find_ports()
+        self._api = AirflowApi(f"http://127.0.0.1:{self._ports.airflow}")
         province = load_province(self.home.config_dir / "hospitals.yaml")
         self._install(province)
         self._boot()
@@ -100,7 +100,6 @@ class Demo:
         self._components = Components(
             state_file=self._installation.state_file,
             log_folder=self._installation.log_folder,
-            mark=uuid.uuid4().hex,
         )
         self._env = os.environ | airflow_env(
             self.home.root,
@@ -207,9 +206,10 @@ class Demo:
         return int(stats.get("paths", {}).get("UpdatePHRv1", {}).get("calls", 0))
 
     def _airflow_up(self) -> bool:
-        password = self._installation.secrets()["admin_password"]
         try:
-            self._api = AirflowApi(f"http://127.0.0.1:{self._ports.airflow}", ADMIN, password)
+            if not self._api.logged_in:
+                self._api.login(ADMIN, self._installation.secrets()["admin_password"])
+                self._api.warm_up()  # while the other components are still starting
             if self._api.has_dag(DAG_ID):
                 return True
             if errors := self._api.import_errors():
