@@ -5,9 +5,12 @@ Sessions come from outside, one per thread: Airflow's ``HttpHook`` inside Airflo
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import orjson
@@ -15,7 +18,7 @@ import requests
 
 from phr import faults
 from phr.delivery.credentials import EndpointAddress
-from phr.delivery.tokens import USER_AGENT, TokenService
+from phr.delivery.tokens import USER_AGENT, TokenService, keep_headers
 from phr.errors import StopEndpoint, StopHospital
 
 #: ``retry``: surely not written; ``unknown``: it may have been written; ``auth``: the token was not taken
@@ -103,8 +106,11 @@ class PhrClient:
                 timeout=(10, self.timeout_seconds),
                 verify=self.address.verify,
                 allow_redirects=False,
+                auth=keep_headers,
             )
-        except requests.exceptions.SSLError:
+        except requests.exceptions.SSLError as error:
+            if "EOF" in repr(error):  # cut after the handshake: the call may have arrived
+                return Answer("unknown", type(error).__name__)
             raise StopEndpoint(faults.API_TLS) from None
         except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
             return Answer("retry", type(error).__name__)
@@ -122,20 +128,19 @@ def read_answer(status: int, content: bytes, retry_after: str | None = None) -> 
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
-        return _without_code(status, retry_after)
+        return _without_code(status, retry_after, content)
     if not isinstance(body, dict) or "MessageCode" not in body:
-        return _without_code(status, retry_after)
+        return _without_code(status, retry_after, content)
     text = str(body.get("Message") or "")
-    try:
-        code = int(body["MessageCode"])
-    except (TypeError, ValueError):
+    name = str(body["MessageCode"]).strip()
+    if not (name.isascii() and name.isdigit() and len(name) <= 6):
         return Answer("unknown", "no-code", text=text)
-    name = str(code)
+    code = int(name)
     if code == 200:
         if status >= 500:  # a gateway's error around somebody's 200: believe neither
             return Answer("unknown", f"HTTP-{status}", text=text)
         return Answer("accepted", name, text, _warnings(body), result=body.get("result"))
-    if code == 401 or "jwt" in text.lower():
+    if code == 401 or _speaks_of_the_token(text):
         return Answer("auth", name, text)
     if code == 429 or status == 429:
         return Answer("retry", name, text, retry_after=_seconds(retry_after))
@@ -147,12 +152,19 @@ def read_answer(status: int, content: bytes, retry_after: str | None = None) -> 
     return Answer("refused", name, text, _warnings(body))
 
 
-def _without_code(status: int, retry_after: str | None) -> Answer:
+def _speaks_of_the_token(text: str) -> bool:
+    lower = text.lower()
+    return "jwt" in lower or "invalid authorization" in lower
+
+
+def _without_code(status: int, retry_after: str | None, content: bytes) -> Answer:
     """No envelope: a proxy, a firewall, or an answer torn on the way."""
     name = f"HTTP-{status}"
+    if status == 501 and _speaks_of_the_token(content[:2000].decode("utf-8", "replace")):
+        return Answer("auth", name)  # the older service says it in plain text (7.2)
     if status == 429:
         return Answer("retry", name, retry_after=_seconds(retry_after))
-    if status in (502, 503):
+    if status == 503:  # 502 and 504 come from a gateway that may have passed the call on
         return Answer("retry", name, retry_after=_seconds(retry_after))
     if status == 401:
         return Answer("auth", name)
@@ -167,7 +179,11 @@ def _warnings(body: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _seconds(text: str | None) -> float | None:
-    try:
-        return min(float(text), 300.0) if text else None
-    except ValueError:
+    """``Retry-After`` in seconds or as an HTTP date; never more than five minutes."""
+    if not text:
         return None
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        if text.strip().isdigit():
+            return min(float(text), 300.0)
+        return max(0.0, min(parsedate_to_datetime(text).timestamp() - time.time(), 300.0))
+    return None

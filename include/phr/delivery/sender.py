@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -81,16 +82,20 @@ class Sender:
         self._stop = threading.Event()
         self._error: PhrError | None = None
         self._lock = threading.Lock()
+        self._buffer: list[Outcome] = []
+        self._stale = 0
 
     def send(self, bodies: Mapping[str, tuple[str, bytes]], *, at_most: int | None = None) -> int:
         """Send those of ``bodies`` (reference -> content hash, body) that the ledger still wants sent.
 
-        Returns how many are left to another living deliverer.
+        Returns how many are left: with another living deliverer, or to be sent once more because a lease
+        was lost while the call was out.
 
         :raises BudgetWait: the budget asks for more patience than ``wait_limit_seconds``; nothing is lost.
         :raises PhrError: what stopped delivery; all claims have been settled or given back before.
         """
         busy, references, left = 0, list(bodies), at_most
+        self._stale = 0
         for start in range(0, len(references), _BATCH):
             part = references[start : start + _BATCH]
             if left is not None:
@@ -106,7 +111,7 @@ class Sender:
                 self._send_claims(claims, bodies)
             if self._error:
                 raise self._error
-        return busy
+        return busy + self._stale
 
     def _respect_budget_limit(self) -> None:
         if self.wait_limit_seconds is None:
@@ -117,51 +122,56 @@ class Sender:
 
     def _send_claims(self, claims: list[Claim], bodies: Mapping[str, tuple[str, bytes]]) -> None:
         done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        waiting = {claim.reference: claim for claim in claims}
         threads = min(self.endpoint.threads, len(claims))
         with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
-            for claim in claims:
-                pool.submit(lambda c: done.put(self._send_one(c, bodies[c.reference][1])), claim)
             try:
-                self._collect(claims, done)
+                for claim in claims:
+                    pool.submit(lambda c: done.put(self._send_one(c, bodies[c.reference][1])), claim)
+                self._collect(waiting, done)
             except BaseException:
-                # a signal, or the ledger went away: make no further call, keep what is already known
+                # a signal, or the ledger went away: make no further call, write down what is already known
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
-                self._settle_rest(done)
+                self._settle_rest(waiting, done)
                 raise
 
-    def _collect(self, claims: list[Claim], done: queue.SimpleQueue[Outcome]) -> None:
-        """Settle outcomes as they come, never more than 100 or one second behind; keep the leases alive."""
-        waiting = {claim.reference: claim for claim in claims}
+    def _collect(self, waiting: dict[str, Claim], done: queue.SimpleQueue[Outcome]) -> None:
+        """Settle outcomes as they come, never more than 100 or one second behind; keep the leases alive.
+
+        A claim leaves ``waiting`` when its outcome stands in the ledger.
+        """
         buffer: list[Outcome] = []
         renew_every = self.endpoint.lease_seconds / 3
         renew_at = time.monotonic() + renew_every
         flush_at = time.monotonic() + _SETTLE_SECONDS
+        self._buffer = buffer
         while waiting:
-            try:
-                outcome = done.get(timeout=max(0.02, min(flush_at, renew_at) - time.monotonic()))
-                buffer.append(outcome)
-                waiting.pop(outcome.claim.reference)
-            except queue.Empty:
-                pass
+            with contextlib.suppress(queue.Empty):
+                buffer.append(done.get(timeout=max(0.02, min(flush_at, renew_at) - time.monotonic())))
             clock = time.monotonic()
-            if buffer and (len(buffer) >= _BATCH or clock >= flush_at or not waiting):
+            if buffer and (len(buffer) >= min(_BATCH, len(waiting)) or clock >= flush_at):
                 self._settle(buffer)
-                buffer = []
+                for outcome in buffer:
+                    del waiting[outcome.claim.reference]
+                buffer.clear()
             if clock >= flush_at:
                 flush_at = clock + _SETTLE_SECONDS
             if clock >= renew_at:
                 self.outbox.renew(list(waiting.values()))
                 renew_at = clock + renew_every
 
-    def _settle_rest(self, done: queue.SimpleQueue[Outcome]) -> None:
-        rest = []
+    def _settle_rest(self, waiting: dict[str, Claim], done: queue.SimpleQueue[Outcome]) -> None:
+        rest = list(self._buffer)
         while not done.empty():
             rest.append(done.get())
+        known = {outcome.claim.reference for outcome in rest}
+        # the others were never begun: their threads had not started when the pool was closed
+        rest += [Outcome(c, "unsent", "STOPPED") for c in waiting.values() if c.reference not in known]
         self._settle(rest)
 
     def _settle(self, outcomes: list[Outcome]) -> None:
-        self.outbox.settle(outcomes)
+        self._stale += self.outbox.settle(outcomes)
         for outcome in outcomes:
             if outcome.result == "delivered":
                 self.report.sent += 1

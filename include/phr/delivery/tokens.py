@@ -16,9 +16,14 @@ import requests
 
 from phr import faults
 from phr.delivery.credentials import Credentials, EndpointAddress
-from phr.errors import Retry, StopHospital
+from phr.errors import Retry, StopEndpoint, StopHospital
 
 USER_AGENT = "moph-prompt-pipeline/0.1 (provincial PHR sender)"
+
+
+def keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Changes nothing: neither a ``netrc`` file nor a session's own login may replace ours."""
+    return request
 
 
 class RefusalMemory(Protocol):
@@ -53,6 +58,7 @@ class TokenService:
         """A token with enough life left.
 
         :raises StopHospital: PHR-402 refused login (not tried again), PHR-104 token of another hospital.
+        :raises StopEndpoint: PHR-406 TLS does not verify.
         :raises Retry: PHR-407 when the service is away or answers something that is no token.
         """
         if self.credentials.fixed_token:
@@ -90,15 +96,21 @@ class TokenService:
                 verify=self.address.verify,
                 allow_redirects=False,
                 headers={"User-Agent": USER_AGENT},
+                auth=keep_headers,
             )
+        except requests.exceptions.SSLError as error:
+            if "EOF" in repr(error):
+                raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=type(error).__name__) from None
+            raise StopEndpoint(faults.API_TLS, detail="token service") from None
         except requests.RequestException as error:
             raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=type(error).__name__) from None
         text = answer.text.strip().strip('"')
-        if answer.status_code >= 500 or answer.status_code == 429 or 300 <= answer.status_code < 400:
-            raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=f"HTTP {answer.status_code}")
         if text == "terminated":
             detail = "this machine's address is not allowed there"
             raise StopHospital(faults.API_TOKEN_SERVICE, hospital=hcode, detail=detail)
+        if answer.status_code not in (200, 400, 401) or text.startswith("<"):
+            # a gateway, a firewall page, a moved address: nobody has looked at the password
+            raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=f"HTTP {answer.status_code}")
         if text.count(".") != 2 or len(text) < 40:
             # failure bodies are undocumented; whatever is no token counts as a refusal, and is not repeated
             self.memory.refuse(hcode, self.fingerprint)
@@ -121,5 +133,8 @@ class TokenService:
             raise StopHospital(
                 faults.HOSPITAL_MISMATCH, hospital=hcode, detail="the token belongs to another hospital"
             )
+        if expires <= time.time():
+            detail = "the token had already expired; check this machine's clock"
+            raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=detail)
         issued = float(claims.get("iat") or time.time())
         self._token, self._expires, self._lifetime = token, expires, max(0.0, expires - issued)

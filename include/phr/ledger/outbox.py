@@ -25,6 +25,8 @@ class Claim:
     token: str
     content_hash: str
     values: dict[str, Any] = field(repr=False)
+    #: an earlier call for this document was never settled: it may have been written
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Outbox:
         table, claims, busy = t.document, [], 0
         with self.ledger.write(self.hospital) as connection:
             rows = self._rows(connection, list(wanted))
+            made_from = self._generations(connection, list(wanted))
             for row in rows:
                 if row["desired_state"] not in ("pending", "in_flight", "unknown"):
                     continue
@@ -69,7 +72,7 @@ class Outbox:
                 if row["lease_token"] is not None and row["lease_until"] > stamp:
                     busy += 1
                     continue
-                claims.append(_claim(row, token))
+                claims.append(_claim(row, token, made_from.get(row["reference"])))
             if claims:
                 connection.execute(
                     update(table)
@@ -120,21 +123,26 @@ class Outbox:
             and row[3] == "in_flight"
         )
 
-    def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Write outcomes down in one transaction; a lease lost meanwhile is noticed and mended."""
+    def settle(self, outcomes: Sequence[Outcome]) -> int:
+        """Write outcomes down in one transaction; a lease lost meanwhile is noticed and mended.
+
+        Returns how many documents have to be sent again because of a lost lease.
+        """
         if not outcomes:
-            return
-        stamp = now()
+            return 0
+        stamp, ours, stale = now(), [], 0
         with self.ledger.write(self.hospital) as connection:
             rows = {r["reference"]: r for r in self._rows(connection, [o.claim.reference for o in outcomes])}
             for outcome in outcomes:
                 row = rows[outcome.claim.reference]
                 if row["lease_token"] == outcome.claim.token:
                     self._settle_one(connection, row, outcome, stamp)
+                    ours.append(outcome)
                 elif outcome.result in ("delivered", "unknown"):
-                    self._stale_send(connection, row)
-            self._patients(connection, outcomes)
-            self._notes(connection, outcomes, stamp)
+                    stale += self._stale_send(connection, row, outcome)
+            self._patients(connection, ours)
+            self._notes(connection, ours, stamp)
+        return stale
 
     def waiting(self) -> tuple[int, datetime | None]:
         """How many documents of this run are leased to somebody, and when the last lease would expire."""
@@ -182,21 +190,26 @@ class Outbox:
         current = row["desired_version"] == claim.version and row["desired_state"] == "in_flight"
         values: dict[str, Any] = {"last_code": outcome.code, "updated_at": stamp}
         disposition: str | None = None
-        if outcome.result == "unknown":
+        open_before = claim.doubtful and outcome.result != "delivered"
+        if outcome.result == "unknown" or open_before:
             # the token stays: nobody may call this "unchanged" until a call has settled it
             values |= {"lease_until": stamp}
             if current:
-                values |= {"desired_state": "unknown"}
+                values |= {"desired_state": "rejected" if outcome.result == "rejected" else "unknown"}
+            if outcome.result == "rejected":
+                disposition = "rejected"
         else:
             values |= {"lease_token": None, "lease_version": None, "lease_until": None}
             if outcome.result == "delivered":
                 values |= {
-                    **claim.values,
+                    **{k: v for k, v in claim.values.items() if k.startswith("delivered_")},
                     "delivered_version": claim.version,
                     "delivered_at": stamp,
                     "attempts": 0,
                 }
                 disposition = "sent"
+                if current:  # None: the newest block of this person has not arrived yet
+                    values |= {"desired_patient_hash": claim.values["desired_patient_hash"]}
             elif outcome.result == "rejected":
                 disposition = "rejected"
             if current:
@@ -207,8 +220,8 @@ class Outbox:
                     "unsent": "pending",
                 }
                 values |= {"desired_state": states[outcome.result]}
-            if outcome.result == "unsent" and row["attempts"]:
-                values |= {"attempts": row["attempts"] - 1}
+        if outcome.result == "unsent" and row["attempts"]:
+            values |= {"attempts": row["attempts"] - 1}
         connection.execute(
             update(t.document).where(*self._key()).values(**values), {"k_reference": claim.reference}
         )
@@ -230,10 +243,11 @@ class Outbox:
             .values(disposition=disposition)
         )
 
-    def _stale_send(self, connection: Connection, row: Any) -> None:
+    def _stale_send(self, connection: Connection, row: Any, outcome: Outcome) -> bool:
         """We sent after losing the lease: an older body may lie over a newer one. Send the newest again."""
+        self._something_is_there(connection, row, outcome)
         if row["desired_state"] not in ("delivered", "in_flight", "pending", "unknown"):
-            return
+            return False
         version = row["desired_version"] + 1
         connection.execute(
             update(t.document)
@@ -258,12 +272,42 @@ class Outbox:
             )
             .values(version=version, disposition="pending")
         )
+        return True
+
+    def _something_is_there(self, connection: Connection, row: Any, outcome: Outcome) -> None:
+        """The ledger must not claim to know which body lies there now, nor that nothing does. Without a hash
+        nothing is "unchanged" before it has been sent again."""
+        children = {*(row["delivered_children"] or "").split()}
+        children.update((outcome.claim.values["delivered_children"] or "").split())
+        values: dict[str, Any] = {"delivered_hash": None, "delivered_source_hash": None, "updated_at": now()}
+        if row["delivered_version"] is None:
+            sent = {k: v for k, v in outcome.claim.values.items() if k.startswith("delivered_")}
+            values = {**sent, **values}
+            values |= {"delivered_version": outcome.claim.version, "delivered_at": now()}
+        values["delivered_children"] = " ".join(sorted(children)) or None
+        connection.execute(
+            update(t.document).where(*self._key()).values(**values), {"k_reference": row["reference"]}
+        )
+
+    def _generations(self, connection: Connection, references: list[str]) -> dict[str, datetime]:
+        table = t.run_document
+        query = select(table.c.reference, table.c.generation).where(
+            table.c.run_id == self.run_id,
+            table.c.hospital == self.hospital,
+            table.c.kind == self.kind,
+            table.c.reference.in_(references),
+        )
+        return {row.reference: row.generation for row in connection.execute(query)}
 
     def _patients(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
         newest: dict[str, dict[str, Any]] = {}
         for outcome in outcomes:
             values = outcome.claim.values
-            if outcome.result != "delivered" or not values["person_key"]:
+            if (
+                outcome.result != "delivered"
+                or not values["person_key"]
+                or not values["desired_patient_hash"]
+            ):
                 continue
             row = {
                 "hospital": self.hospital,
@@ -323,7 +367,10 @@ class Outbox:
             connection.execute(insert(t.delivery_note), rows)
 
 
-def _claim(row: Any, token: str) -> Claim:
+def _claim(row: Any, token: str, made_from: datetime | None) -> Claim:
+    # content is compared by hash, the Patient block is not: a body made from an older snapshot than the row
+    # carries an older block, and must not be written down as the newest one
+    patient = row["desired_patient_hash"] if made_from == row["desired_snapshot_at"] else None
     return Claim(
         reference=row["reference"],
         version=row["desired_version"],
@@ -338,6 +385,7 @@ def _claim(row: Any, token: str) -> Claim:
             "delivered_class": row["desired_class"],
             "delivered_children": row["desired_children"],
             "person_key": row["person_key"],
-            "desired_patient_hash": row["desired_patient_hash"],
+            "desired_patient_hash": patient,
         },
+        doubtful=row["lease_token"] is not None,
     )

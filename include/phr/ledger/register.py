@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from phr.ledger import tables as t
-from phr.ledger.decide import Desired, Verdict, decide
+from phr.ledger.decide import PATIENT_CHANGED, Desired, Verdict, decide
 from phr.ledger.store import Ledger, now, record_days, upsert
 
 _IN_LIST = 500  # references looked up in one statement
@@ -34,6 +34,8 @@ class Registration:
     counts: Counter[str] = field(default_factory=Counter)
     #: documents marked absent so far
     absent: int = 0
+    #: documents that a newer snapshot knows on another day than this one does
+    _elsewhere: Counter[date] = field(default_factory=Counter)
 
     def register(self, batch: Sequence[Desired]) -> set[str]:
         """Enter a batch in one transaction; returns the references whose content has to be sent.
@@ -57,6 +59,7 @@ class Registration:
         if self.dry_run:
             return self.register(batch)
         with self.ledger.write(self.hospital) as connection:
+            self._elsewhere.clear()
             to_send = self._apply(connection, batch)
             self._close(connection, [day])
             record_days(
@@ -67,6 +70,7 @@ class Registration:
                 self.hospital,
                 self.snapshot_at,
                 {day: count},
+                elsewhere=self._elsewhere[day],
             )
         return to_send
 
@@ -74,6 +78,7 @@ class Registration:
         existing = self._existing(connection, [want.reference for want in batch])
         already = self._run_documents(connection, [want.reference for want in batch])
         patients = self._patients(connection, {w.person_key for w in batch if w.person_key})
+        newer_days = self._newer_days(connection, {want.service_day for want in batch})
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         run_rows: list[dict[str, Any]] = []
@@ -82,22 +87,31 @@ class Registration:
         to_send: set[str] = set()
         for want in batch:
             row = existing.get(want.reference)
-            verdict = self._decide(row, want, patients)
+            before = already.get(want.reference)
+            if want.service_day in newer_days and (row is None or row["service_day"] != want.service_day):
+                # deleted or moved meanwhile: a newer complete snapshot of its day does not hold it
+                verdict = Verdict("superseded", want.state, None, bump=False, write=False)
+            else:
+                verdict = self._decide(row, want, patients, before)
             version = (row["desired_version"] if row else 0) + (1 if verdict.bump else 0)
             disposition = verdict.disposition
-            before = already.get(want.reference)
             if disposition == "unchanged" and before and before["disposition"] == "sent":
                 # this run sent it; mapping it again (a cleared task) does not unmake that
                 disposition = "sent"
+            if row is not None and not verdict.write and row["service_day"] != want.service_day:
+                self._elsewhere[want.service_day] += 1
             self._count(row, disposition)
             if disposition == "pending":
                 to_send.add(want.reference)
                 if want.person_key:
                     self.patients_on_the_way.add(want.person_key)
-            if row is None:
+            if row is None and verdict.write:
                 inserts.append(self._values(want, verdict, version))
-            elif verdict.write:
+            elif row is not None and verdict.write:
                 values = self._values(want, verdict, version)
+                if disposition == "unchanged" and patients.get(want.person_key or "") != want.patient_hash:
+                    # it did not carry the new Patient block; it may have to, if its carrier never arrives
+                    values["desired_patient_hash"] = row["desired_patient_hash"]
                 values["delivered_version"] = version if verdict.settled else row["delivered_version"]
                 if verdict.settled and verdict.bump:
                     values["desired_reason"] = None
@@ -145,9 +159,22 @@ class Registration:
                 .values(seen=r.c.seen - n)
             )
 
-    def _decide(self, row: Mapping[str, Any] | None, want: Desired, patients: Mapping[str, str]) -> Verdict:
-        verdict = decide(row, want, self.snapshot_at, resend_unchanged=self.resend_unchanged)
+    def _decide(
+        self,
+        row: Mapping[str, Any] | None,
+        want: Desired,
+        patients: Mapping[str, str],
+        before: Mapping[str, Any] | None,
+    ) -> Verdict:
+        # a cleared task of a run that sends unchanged documents again does not send a third time
+        again = self.resend_unchanged and not (before and before["disposition"] == "sent")
+        verdict = decide(row, want, self.snapshot_at, resend_unchanged=again)
         if verdict.disposition != "unchanged" or not want.person_key or row is None:
+            return verdict
+        carrier = row["desired_state"] == "pending" and row["desired_reason"] == PATIENT_CHANGED
+        if row["desired_patient_hash"] == want.patient_hash and not carrier:
+            # its own block did not change: two HNs of one person with different blocks must not answer each
+            # other for ever
             return verdict
         if patients.get(want.person_key) == want.patient_hash or want.person_key in self.patients_on_the_way:
             return verdict
@@ -244,6 +271,17 @@ class Registration:
             found.update({row["reference"]: row for row in connection.execute(query).mappings()})
         return found
 
+    def _newer_days(self, connection: Connection, days: set[date]) -> set[date]:
+        """Days of which a newer snapshot has been entered completely."""
+        table = t.service_day
+        query = select(table.c.day).where(
+            table.c.hospital == self.hospital,
+            table.c.kind == self.kind,
+            table.c.day.in_(days),
+            table.c.snapshot_at > self.snapshot_at,
+        )
+        return set(connection.execute(query).scalars())
+
     def _patients(self, connection: Connection, persons: Iterable[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for part in _parts(list(persons)):
@@ -292,7 +330,10 @@ class Registration:
             )
         )
         seen = select(rd.c.reference).where(
-            rd.c.run_id == self.run_id, rd.c.hospital == self.hospital, rd.c.kind == self.kind
+            rd.c.run_id == self.run_id,
+            rd.c.hospital == self.hospital,
+            rd.c.kind == self.kind,
+            rd.c.service_day.in_(days),
         )
         marked = connection.execute(
             update(table)

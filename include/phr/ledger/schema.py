@@ -22,13 +22,24 @@ def make_engine(url: str) -> Engine:
     """Engine of the ledger. SQLite runs in WAL with explicit transactions; waits, then fails, on locks."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
+        server = create_engine(
             parsed,
             pool_pre_ping=True,
             hide_parameters=True,
             pool_size=5,
             connect_args={"connect_timeout": 10},
         )
+
+        @event.listens_for(server, "connect")
+        def _limit(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+            # a writer that was stopped in the middle must not stop the others for ever
+            cursor = connection.cursor()
+            cursor.execute("SET lock_timeout = '60s'")
+            cursor.execute("SET idle_in_transaction_session_timeout = '120s'")
+            cursor.close()
+            connection.commit()
+
+        return server
     engine = create_engine(
         parsed, hide_parameters=True, connect_args={"timeout": 60, "check_same_thread": False}
     )

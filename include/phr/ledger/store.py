@@ -49,7 +49,11 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading transaction that does not wait for writers."""
-        with self.engine.connect().execution_options(phr_read=True) as connection:
+        options: dict[str, Any] = {"phr_read": True}
+        if self.engine.dialect.name == "postgresql":
+            # one snapshot for all queries of a reader, as SQLite gives: totals and terms must belong together
+            options["isolation_level"] = "REPEATABLE READ"
+        with self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
@@ -183,7 +187,7 @@ class Ledger:
         self.record_rows(run_id, hospital, rows)
 
     def record_rows(self, run_id: str, hospital: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Store the row counts of a finished map: ``table_name``, ``counted``, ``accepted``, ``quarantined``."""
+        """Store a finished map's row counts: ``table_name``, ``counted``, ``accepted``, ``quarantined``."""
         table = t.run_rows
         with self.write(hospital) as connection:
             connection.execute(delete(table).where(table.c.run_id == run_id, table.c.hospital == hospital))
@@ -201,8 +205,13 @@ def record_days(
     hospital: str,
     snapshot_at: datetime,
     days: Mapping[date, Mapping[str, int]],
+    *,
+    elsewhere: int = 0,
 ) -> None:
-    """Store the counts of these service days for the run, and for the state unless a newer snapshot did."""
+    """Store the counts of these service days for the run, and for the state unless a newer snapshot did.
+
+    :param elsewhere: documents among them that a newer snapshot has found on another day.
+    """
     upsert(
         connection,
         t.run_day,
@@ -233,7 +242,7 @@ def record_days(
             "kind": kind,
             "day": day,
             "snapshot_at": snapshot_at,
-            "counted": count["eligible"],
+            "counted": count["eligible"] - elsewhere,
             **{name: count[name] for name in t.OUT_OF_SCOPE},
         }
         for day, count in days.items()

@@ -32,12 +32,15 @@ class Keyring:
 
     active: str
     content: str
-    secrets_by_id: dict[str, bytes]
+    secrets_by_id: dict[str, bytes] = field(repr=False)
     _cache: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, folder: Path) -> Keyring:
-        """Read ``keyring.json`` in ``folder``, making it with a fresh key the first time."""
+        """Read ``keyring.json`` in ``folder``, making it with a fresh key the first time.
+
+        :raises StopEndpoint: PHR-502 when the file is not a key ring; nothing of it is shown.
+        """
         path = folder / "keyring.json"
         if not path.exists():
             fresh = {
@@ -46,8 +49,16 @@ class Keyring:
                 "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()},
             }
             _create_once(path, json.dumps(fresh))
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        keys = {key_id: base64.b64decode(text) for key_id, text in raw["keys"].items()}
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            keys = {key_id: base64.b64decode(text, validate=True) for key_id, text in raw["keys"].items()}
+            whole = all(len(key) == 32 for key in keys.values()) and {raw["active"], raw["content"]} <= set(
+                keys
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            whole = False
+        if not whole:
+            raise StopEndpoint(faults.STAGING_UNREADABLE, detail=f"{path.name} is not a key ring")
         return cls(active=raw["active"], content=raw["content"], secrets_by_id=keys)
 
     def subkey(self, purpose: str, key_id: str | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterable
@@ -12,7 +13,12 @@ _VN = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d
 _JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 _FIXED = re.compile(r"\b\d{5}:\{[^}\s]+\}")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',}]+")
-_PASSWORD = re.compile(r"(?i)(password(?:_hash)?[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}]+")
+_NAMED = r"(?i)((?:password(?:_hash)?|hmac_secret|hcode_token)[\"']?\s*[=:]\s*"
+_QUOTED_SECRET = re.compile(_NAMED + r"([\"']))(?:\\.|(?!\2)[^\\])*")
+_PLAIN_SECRET = re.compile(_NAMED + r")[^\s\"',&]+")
+_URL_SECRET = re.compile(r"(://[^\s:/@]*:)[^\s/]+@")
+#: PostgreSQL refuses NUL; the others only disturb a page or a terminal
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def redact(text: str) -> str:
@@ -20,7 +26,9 @@ def redact(text: str) -> str:
     text = _JWT.sub("‹token›", text)
     text = _FIXED.sub("‹token›", text)
     text = _BEARER.sub(r"\1 ‹token›", text)
-    text = _PASSWORD.sub(r"\1‹secret›", text)
+    text = _QUOTED_SECRET.sub(r"\1‹secret›", text)
+    text = _PLAIN_SECRET.sub(r"\1‹secret›", text)
+    text = _URL_SECRET.sub(r"\1‹secret›@", text)
     text = _CID.sub("‹13 digits›", text)
     return _VN.sub("‹visit›", text)
 
@@ -30,10 +38,12 @@ def scrub_values(text: str, values: Iterable[str], *, longest: int = 500) -> str
 
     A server may quote what it dislikes; the ledger keeps the complaint, not the quotation (LG2).
     """
-    for value in sorted({v for v in values if len(v) >= 2}, key=len, reverse=True):
+    wanted = {v for v in values if len(v) >= 2}
+    wanted |= {json.dumps(v)[1:-1] for v in wanted}  # quoted as it stood in the JSON, Thai letters as \\uXXXX
+    for value in sorted(wanted, key=len, reverse=True):
         if value in text:
             text = text.replace(value, "‹value›")
-    return redact(text)[:longest]
+    return _CONTROL.sub(" ", redact(text))[:longest]
 
 
 def leaf_texts(body: Any) -> Iterable[str]:
@@ -57,7 +67,7 @@ class RedactFilter(logging.Filter):
         """Always lets the record through, mended."""
         try:
             message = record.getMessage()
-        except (TypeError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever an argument does, logging goes on, without its value
             message = str(record.msg)
         record.msg, record.args = redact(message), ()
         if record.exc_info and record.exc_info[1] is not None:
@@ -65,4 +75,6 @@ class RedactFilter(logging.Filter):
             record.exc_info = None
         elif record.exc_text:
             record.exc_text = redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
         return True

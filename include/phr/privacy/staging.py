@@ -93,6 +93,9 @@ class StagingArea:
         start = len(_MAGIC) + 1
         key_id = raw[start : start + size].decode("ascii", "replace")
         nonce, sealed = raw[start + size : start + size + 12], raw[start + size + 12 :]
+        if key_id not in self.staging.keyring.secrets_by_id:
+            # one damaged file, or one of an old key: this hospital's trouble, not everybody's
+            raise StopHospital(faults.STAGING_UNREADABLE, hospital=self.hcode, detail=name)
         key = self.staging.keyring.subkey("staging", key_id)
         try:
             return orjson.loads(zlib.decompress(AESGCM(key).decrypt(nonce, sealed, self._place(name))))

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Hashable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from phr import faults
 from phr.errors import StopHospital
 from phr.settings.endpoint import EndpointSettings
 
-Hcode5 = Annotated[str, Field(pattern=r"^\d{5}$", description="5-digit facility code")]
+# [0-9], not \d: Thai digits are digits too
+Hcode5 = Annotated[str, Field(pattern=r"^[0-9]{5}$", description="5-digit facility code")]
+
+
+def _christian_era(day: date) -> date:
+    if not 1990 <= day.year < 2400:
+        raise ValueError("the year must be a year of the Christian era (2025, not 2568)")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_christian_era)]
+Weekday = Annotated[int, Field(ge=0, le=6)]
 CategoryName = Literal["visits"]
 
 
@@ -28,7 +41,7 @@ class Hospital(BaseModel):
     his_version: str = Field(default="v3", description="version text sent as agent")
     work_unit: str | None = Field(default=None, description="name of the group of small units it is run with")
     enabled: bool = Field(default=True, description="False: this hospital is left out of every run")
-    categories: dict[CategoryName, date] = Field(
+    categories: dict[CategoryName, Day] = Field(
         default_factory=dict, description="enabled categories, each with its first service day"
     )
     look_back_days: int = Field(default=3, ge=0, le=60, description="days a scheduled run reads again")
@@ -39,8 +52,8 @@ class Hospital(BaseModel):
     chunk_visits: int = Field(
         default=1000, ge=10, le=5000, description="visits read and held in memory at once"
     )
-    closed_days: tuple[date, ...] = Field(default=(), description="days confirmed to have no service")
-    closed_weekdays: tuple[int, ...] = Field(
+    closed_days: tuple[Day, ...] = Field(default=(), description="days confirmed to have no service")
+    closed_weekdays: tuple[Weekday, ...] = Field(
         default=(), description="weekdays without service, 0 Monday .. 6 Sunday (norm for empty days)"
     )
     emergency_clinics: tuple[str, ...] = Field(
@@ -74,7 +87,7 @@ class Province(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name_th: str
-    province_code: Annotated[str, Field(pattern=r"^\d{2}$")]
+    province_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
     endpoint: EndpointSettings = EndpointSettings()
     hospitals: tuple[Hospital, ...] = ()
 
@@ -112,23 +125,59 @@ class Province(BaseModel):
         return units
 
 
+class _TwiceError(yaml.constructor.ConstructorError):
+    """A key stands twice in one mapping: YAML would silently keep the last."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without surprises: no key twice, and dates stay text until their field is known."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise _TwiceError(None, None, None, key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def load_province(path: Path) -> Province:
     """Read ``hospitals.yaml``.
 
     :raises StopHospital: PHR-101 with the place and the reason of the first mistakes; values are not echoed.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (OSError, UnicodeDecodeError) as error:
         raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: {type(error).__name__}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}{where}: not valid YAML") from None
+        reason = "a key is written twice" if isinstance(error, _TwiceError) else "not valid YAML"
+        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}{where}: {reason}") from None
     try:
         return Province.model_validate(raw)
     except ValidationError as error:
         raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: {_explain(raw, error)}") from None
+
+
+def _hospital_name(raw: dict[str, object], index: object) -> str:
+    """By code when it is one; else by place in the file, so that no mistyped value is shown."""
+    hospitals = raw.get("hospitals")
+    if isinstance(hospitals, list) and isinstance(index, int) and index < len(hospitals):
+        entry = hospitals[index]
+        code = str(entry.get("hcode")) if isinstance(entry, dict) else ""
+        if re.fullmatch(r"[0-9]{5}", code):
+            return f"hospital {code}"
+        return f"hospital number {index + 1} in the file"
+    return "hospitals"
 
 
 def _explain(raw: object, error: ValidationError) -> str:
@@ -137,10 +186,7 @@ def _explain(raw: object, error: ValidationError) -> str:
         loc = list(item["loc"])
         name = ""
         if len(loc) >= 2 and loc[0] == "hospitals" and isinstance(raw, dict):
-            try:
-                name = f"hospital {raw['hospitals'][loc[1]]['hcode']}, "
-            except (KeyError, IndexError, TypeError):
-                name = f"hospital number {loc[1]!s}, "
+            name = f"{_hospital_name(raw, loc[1])}, "
             loc = loc[2:]
         parts.append(f"{name}{'.'.join(map(str, loc)) or 'file'}: {item['msg']}")
     more = len(error.errors()) - 3

@@ -1,0 +1,165 @@
+"""decide(): every branch of what a freshly built document means for its row (R2, R4, R11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ledger_parts import at, want
+
+from phr.ledger.decide import CHILD_WAS_DELIVERED, PATIENT_CHANGED, Verdict, decide
+
+
+def existing(**changes: Any) -> dict[str, Any]:
+    """A row whose content "a" was delivered from the snapshot of minute 0."""
+    return {
+        "desired_snapshot_at": at(0),
+        "absent_since": None,
+        "desired_state": "delivered",
+        "desired_reason": None,
+        "desired_hash": "k1:a",
+        "desired_mapping": "1",
+        "desired_policy": "p1",
+        "desired_children": "c1 c2",
+        "delivered_version": 1,
+        "delivered_hash": "k1:a",
+        "delivered_source_hash": "k1:source-a",
+        "delivered_mapping": "1",
+        "delivered_children": "c1 c2",
+        "lease_token": None,
+        **changes,
+    }
+
+
+NEVER = {"delivered_version": None, "delivered_hash": None, "delivered_source_hash": None}
+REJECTED = {**NEVER, "desired_state": "rejected", "desired_reason": None, "delivered_children": None}
+PENDING_B = {"desired_state": "pending", "desired_hash": "k1:b"}
+
+CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], Verdict]] = {
+    "new": (None, {}, Verdict("pending", "pending", None, bump=True)),
+    "new and held": (
+        None,
+        {"state": "held", "reason": "RESTRICTED"},
+        Verdict("held", "held", "RESTRICTED", bump=True),
+    ),
+    "same content delivered": (
+        existing(),
+        {},
+        Verdict("unchanged", "delivered", None, bump=False, settled=True),
+    ),
+    "changed content": (existing(), {"content": "b"}, Verdict("pending", "pending", None, bump=True)),
+    "changed content waits already": (
+        existing(**PENDING_B),
+        {"content": "b"},
+        Verdict("pending", "pending", None, bump=False),
+    ),
+    "change taken back before it was sent": (
+        existing(**PENDING_B),
+        {},
+        Verdict("unchanged", "delivered", None, bump=True, settled=True),
+    ),
+    "change taken back while its call is out": (
+        existing(desired_state="in_flight", desired_hash="k1:b", lease_token="t"),
+        {},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "unresolved call of the very content": (
+        existing(desired_state="unknown", lease_token="t"),
+        {},
+        Verdict("pending", "unknown", None, bump=False),
+    ),
+    "older snapshot": (
+        existing(desired_snapshot_at=at(9)),
+        {"content": "b"},
+        Verdict("superseded", "delivered", None, bump=False, write=False),
+    ),
+    "older snapshot of a document that a newer one missed": (
+        existing(absent_since=at(9)),
+        {"content": "b"},
+        Verdict("superseded", "delivered", None, bump=False, write=False),
+    ),
+    "held over delivered": (
+        existing(),
+        {"state": "held", "reason": "RESTRICTED"},
+        Verdict("held", "held", "RESTRICTED", bump=True),
+    ),
+    "held again for the same reason": (
+        existing(desired_state="held", desired_reason="RESTRICTED"),
+        {"state": "held", "reason": "RESTRICTED"},
+        Verdict("held", "held", "RESTRICTED", bump=False),
+    ),
+    "quarantined over delivered": (
+        existing(),
+        {"state": "quarantined", "reason": "NO_CID", "content_hash": None},
+        Verdict("quarantined", "quarantined", "NO_CID", bump=True),
+    ),
+    "released again, content still the delivered one": (
+        existing(desired_state="held", desired_reason="RESTRICTED"),
+        {},
+        Verdict("unchanged", "delivered", None, bump=True, settled=True),
+    ),
+    "delivered child is now invalid": (
+        existing(),
+        {"content": "b", "children": ("c1",), "bad_children": ("c2",)},
+        Verdict("held", "held", CHILD_WAS_DELIVERED, bump=True),
+    ),
+    "child under way is now invalid": (
+        existing(**NEVER, desired_state="in_flight", delivered_children=None, lease_token="t"),
+        {"content": "b", "children": ("c1",), "bad_children": ("c2",)},
+        Verdict("held", "held", CHILD_WAS_DELIVERED, bump=True),
+    ),
+    "child never delivered is invalid": (
+        existing(**NEVER, **PENDING_B, delivered_children=None),
+        {"content": "c", "children": ("c1",), "bad_children": ("c2",)},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "mapping changed, source did not": (
+        existing(),
+        {"content": "b", "source_hash": "k1:source-a", "mapping": "2"},
+        Verdict("unchanged", "delivered", None, bump=False, settled=True),
+    ),
+    "content changed under one mapping although the source hash is equal": (
+        existing(),
+        {"content": "b", "source_hash": "k1:source-a"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "mapping and source changed": (
+        existing(),
+        {"content": "b", "mapping": "2"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "rejected stays rejected": (existing(**REJECTED), {}, Verdict("rejected", "rejected", None, bump=False)),
+    "rejected, content mended": (
+        existing(**REJECTED),
+        {"content": "b"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "rejected, mapping mended": (
+        existing(**REJECTED),
+        {"mapping": "2"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "rejected, policy changed": (
+        existing(**REJECTED),
+        {"policy": "p2"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "wish", "verdict"), CASES.values(), ids=CASES.keys())
+def test_verdict(before: dict[str, Any] | None, wish: dict[str, Any], verdict: Verdict) -> None:
+    assert decide(before, want("v1", **wish), at(5)) == verdict
+
+
+def test_unchanged_is_sent_again_only_on_demand() -> None:
+    assert decide(existing(), want("v1"), at(5), resend_unchanged=True) == Verdict(
+        "pending", "pending", None, bump=True
+    )
+    assert decide(existing(), want("v1"), at(5), send_patient=True) == Verdict(
+        "pending", "pending", PATIENT_CHANGED, bump=True
+    )
+
+
+def test_rejected_is_tried_again_on_demand() -> None:
+    assert decide(existing(**REJECTED), want("v1"), at(5), resend_unchanged=True).disposition == "pending"
