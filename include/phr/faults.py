@@ -227,6 +227,14 @@ RUN_INCOMPLETE = Fault(
     "read the message of the named hospital, mend it, clear that hospital alone",
 )
 
+KEYRING_MISSING = Fault(
+    "PHR-506",
+    "พวงกุญแจหายไปทั้งที่บัญชีมีเอกสารแล้ว จึงไม่ทำต่อ",
+    "the key ring is gone although the ledger knows documents",
+    "นำ keyring.json กลับมาจากข้อมูลสำรอง หากหายจริงทุกเอกสารจะถูกมองว่าเปลี่ยนและส่งใหม่ทั้งหมด",
+    "restore keyring.json from the backup; without it every document would look changed and go again",
+)
+
 # -- 9xx bugs ------------------------------------------------------------------------------------
 UNEXPECTED = Fault(
     "PHR-901",

@@ -55,9 +55,8 @@ class _NotRemembered:
 class MophPromptHook(HttpHook):
     """Sessions for the national API.
 
-    Unlike its parent it keeps one session per thread (kept-alive connections), never sends login or Extra
-    as headers, always verifies TLS, follows no redirect, ignores ``.netrc`` (which would replace our
-    Authorization header) and never logs an answer.
+    Unlike its parent it never sends login or Extra as headers, always verifies TLS, follows no redirect,
+    ignores ``.netrc`` (which would replace our Authorization header) and never logs an answer.
 
     :param moph_prompt_conn_id: the endpoint connection, or a credential connection to test.
     """
@@ -70,7 +69,6 @@ class MophPromptHook(HttpHook):
     def __init__(self, moph_prompt_conn_id: str = default_conn_name, **kwargs: Any) -> None:
         super().__init__(http_conn_id=moph_prompt_conn_id, **kwargs)
         self.moph_prompt_conn_id = moph_prompt_conn_id
-        self._kept = threading.local()
         self._lock = threading.Lock()
         self._address: EndpointAddress | None = None
 
@@ -85,23 +83,14 @@ class MophPromptHook(HttpHook):
     def get_conn(
         self, headers: dict[Any, Any] | None = None, extra_options: dict[str, Any] | None = None
     ) -> requests.Session:
-        """This thread's kept session.
+        """A new session; whoever asks keeps it (the client hands its sessions from call to call).
 
-        :param headers: default headers of a session of its own, which is not kept.
+        :param headers: default headers of the session.
         :param extra_options: refused: what it could change must not change.
         :raises StopEndpoint: the connection is malformed or unsafe.
         """
         if extra_options:
             raise StopEndpoint(faults.CONFIG_MALFORMED, detail="session options cannot be overridden")
-        if headers:
-            session = self._new_session()
-            session.headers.update(headers)
-            return session
-        if getattr(self._kept, "session", None) is None:
-            self._kept.session = self._new_session()
-        return cast(requests.Session, self._kept.session)
-
-    def _new_session(self) -> requests.Session:
         self.base_url = self.address.base_url
         session = self._configure_session_from_mount_adapters(requests.Session())
         session.trust_env = False
@@ -109,6 +98,7 @@ class MophPromptHook(HttpHook):
         session.verify = self.address.verify
         session.max_redirects = 0  # a redirected upload would carry patient data elsewhere
         session.headers["User-Agent"] = USER_AGENT
+        session.headers.update(headers or {})
         return session
 
     def check_response(self, response: requests.Response) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from browser.conftest import RunningDemo, picture
 from playwright.sync_api import Page, expect
+
+from browser.conftest import RunningDemo, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(420)]
 
@@ -87,7 +88,10 @@ def test_backfill_form_runs_three_past_days_to_completion(demo: RunningDemo, pag
         found = ledger.execute(
             "SELECT DISTINCT d.day FROM run_day d JOIN run r USING (run_id) WHERE r.run_id LIKE 'backfill%'"
         ).fetchall()
-        options = [json.loads(row[0]) for row in ledger.execute("SELECT options FROM run WHERE run_id LIKE 'backfill%'")]
+        options = [
+            json.loads(row[0])
+            for row in ledger.execute("SELECT options FROM run WHERE run_id LIKE 'backfill%'")
+        ]
     # each backfill run owns exactly the service day of its interval (R15)
     assert {row[0] for row in found} == {day.isoformat() for day in days}
     assert {option["run_type"] for option in options} == {"backfill"}

@@ -1,14 +1,14 @@
 """Client of the MOPH PHR API: one Encounter per call, ``MessageCode`` before HTTP status (contract 3.5, 7).
 
-Sessions come from outside, one per thread: Airflow's ``HttpHook`` inside Airflow, ``requests`` elsewhere.
+Sessions come from outside and are kept here: Airflow's ``HttpHook`` inside Airflow, ``requests`` elsewhere.
 """
 
 from __future__ import annotations
 
 import contextlib
-import threading
+import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
@@ -45,7 +45,8 @@ class PhrClient:
     tokens: TokenService
     session_factory: Callable[[], requests.Session]
     timeout_seconds: float = 120.0
-    _local: threading.local = field(default_factory=threading.local, repr=False)
+    #: sessions not in use; a call takes one and gives it back, so connections outlive the sending threads
+    _idle: queue.SimpleQueue[requests.Session] = field(default_factory=queue.SimpleQueue, repr=False)
 
     def update_phr(self, body: bytes) -> Answer:
         """``POST /api/UpdatePHRv1`` with one encounter document (UTF-8 JSON, no BOM).
@@ -74,12 +75,16 @@ class PhrClient:
         params = {"date": day, "data": "encounter_ref_code", "hospital_code": hospital_code}
         return self._call("GET", "/api/OrganizationSummary", self.tokens.bearer(), params=params)
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        try:
+            session = self._idle.get_nowait()
+        except queue.Empty:
             session = self.session_factory()
-            self._local.session = session
-        return session
+        try:
+            yield session
+        finally:
+            self._idle.put(session)
 
     def _call(
         self,
@@ -97,17 +102,18 @@ class PhrClient:
             "Accept": "application/json",
         }
         try:
-            response = self._session().request(
-                method,
-                self.address.base_url + path,
-                data=data,
-                params=params,
-                headers=headers,
-                timeout=(10, self.timeout_seconds),
-                verify=self.address.verify,
-                allow_redirects=False,
-                auth=keep_headers,
-            )
+            with self._session() as session:
+                response = session.request(
+                    method,
+                    self.address.base_url + path,
+                    data=data,
+                    params=params,
+                    headers=headers,
+                    timeout=(10, self.timeout_seconds),
+                    verify=self.address.verify,
+                    allow_redirects=False,
+                    auth=keep_headers,
+                )
         except requests.exceptions.SSLError as error:
             if "EOF" in repr(error):  # cut after the handshake: the call may have arrived
                 return Answer("unknown", type(error).__name__)

@@ -320,15 +320,10 @@ class Outbox:
                 newest[row["person_key"]] = row
         if not newest:
             return
-        known = dict(
-            connection.execute(
-                select(t.person.c.person_key, t.person.c.delivered_snapshot_at).where(
-                    t.person.c.hospital == self.hospital, t.person.c.person_key.in_(newest)
-                )
-            )
-            .tuples()
-            .all()
+        query = select(t.person.c.person_key, t.person.c.delivered_snapshot_at).where(
+            t.person.c.hospital == self.hospital, t.person.c.person_key.in_(newest)
         )
+        known = {key: snapshot_at for key, snapshot_at in connection.execute(query)}  # noqa: C416
         fresh = [
             row
             for key, row in newest.items()

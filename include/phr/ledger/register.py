@@ -288,7 +288,7 @@ class Registration:
             query = select(t.person.c.person_key, t.person.c.delivered_patient_hash).where(
                 t.person.c.hospital == self.hospital, t.person.c.person_key.in_(part)
             )
-            found.update(dict(connection.execute(query).tuples().all()))
+            found.update((key, digest) for key, digest in connection.execute(query))
         return found
 
     # -- after the last batch --------------------------------------------------------------------

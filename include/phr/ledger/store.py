@@ -65,6 +65,11 @@ class Ledger:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
             yield connection
 
+    def is_empty(self) -> bool:
+        """True while no document is known."""
+        with self.read() as connection:
+            return connection.execute(select(t.document.c.reference).limit(1)).first() is None
+
     # -- runs ------------------------------------------------------------------------------------
 
     def plan_run(

@@ -36,13 +36,18 @@ class Keyring:
     _cache: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def open(cls, folder: Path) -> Keyring:
+    def open(cls, folder: Path, *, may_create: bool = True) -> Keyring:
         """Read ``keyring.json`` in ``folder``, making it with a fresh key the first time.
 
+        :param may_create: False once hashes of an earlier key exist: with a new one everything would look
+            changed, and be sent again.
+        :raises StopEndpoint: PHR-506 when the ring is gone and may not be made anew.
         :raises StopEndpoint: PHR-502 when the file is not a key ring; nothing of it is shown.
         """
         path = folder / "keyring.json"
         if not path.exists():
+            if not may_create:
+                raise StopEndpoint(faults.KEYRING_MISSING, detail=str(path))
             fresh = {
                 "active": "k1",
                 "content": "k1",
