@@ -75,3 +75,18 @@ def postgres_url() -> Iterator[str]:
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly what this machine could not run: a skipped test is a test nobody ran."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    by_reason: dict[str, list[str]] = {}
+    for report in skipped:
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        by_reason.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid.split("::")[0])
+    terminalreporter.write_sep("=", "NOT RUN on this machine / ไม่ได้รันบนเครื่องนี้", yellow=True)
+    for reason, places in sorted(by_reason.items()):
+        files = ", ".join(sorted(set(places)))
+        terminalreporter.write_line(f"{len(places)} tests: {reason} ({files})")
