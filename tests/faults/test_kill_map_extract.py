@@ -22,7 +22,7 @@ def _planned(kit: ProvinceKit) -> tuple[RunOptions, steps.Unit]:
 
 
 def _until_it_lives(kit: ProvinceKit, step: str, options: RunOptions, unit: steps.Unit, order: str) -> int:
-    """Kill the step at its first, second, ... point until it comes to its end; the equations hold each time."""
+    """Kill the step at its first, second, ... point until it ends by itself; the equations hold each time."""
     for number in range(1, 60):
         process = doomed.start(kit, step, options, unit, **{order: number})
         process.join(30)

@@ -1,5 +1,14 @@
-"""A small province for every test of this area."""
+"""The small province of ``tests/pipeline/province_fixtures.py``, registered once for all areas."""
 
-from province_fixtures import double, new_province, province, province_template
+import sys
+from pathlib import Path
 
-__all__ = ["double", "new_province", "province", "province_template"]
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # imported into several conftest files, session fixtures would be built once for each of them
+    if not config.pluginmanager.has_plugin("province_fixtures"):
+        config.pluginmanager.import_plugin("province_fixtures")

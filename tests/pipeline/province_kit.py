@@ -44,11 +44,19 @@ class Template:
 
     home: Path
     oracles: dict[str, HospitalOracle]
+    #: the run whose documents stand in the ledger, mapped and not yet delivered
+    mapped: RunOptions | None = None
 
 
-def make_template(folder: Path, *, scale: float = 0.12, days: list[date] | None = None) -> Template:
+def make_template(
+    folder: Path, *, scale: float = 0.12, days: list[date] | None = None, accounts: Template | None = None
+) -> Template:
+    """:param accounts: use the accounts and secrets of this template, which the double knows."""
     days = days or DAYS
     home = folder / "home"
+    home.mkdir()
+    for name in ("demo-secrets.json", "demo-accounts.json") if accounts else ():
+        shutil.copy(accounts.home / name, home)
     oracles = build_province(home / "replicas", seed=11, first_day=days[0], last_day=days[-1], scale=scale)
     province = load_province(CONFIG / "hospitals.yaml")
     Installation(Home(home)).write_settings(province, Ports(0, 0), _replicas(home))
@@ -81,6 +89,7 @@ class ProvinceKit:
     config: Path
     double: SandboxServer
     oracles: dict[str, HospitalOracle]
+    first: RunOptions | None = None
     runs: int = 0
 
     @classmethod
@@ -89,7 +98,7 @@ class ProvinceKit:
         shutil.copytree(template.home, home, ignore=shutil.ignore_patterns("national"))
         config = home.parent / "config"
         shutil.copytree(CONFIG, config)
-        kit = cls(home, config, double, template.oracles)
+        kit = cls(home, config, double, template.oracles, template.mapped)
         kit.configure(
             endpoint={
                 "calls_per_minute": None,
@@ -153,6 +162,18 @@ class ProvinceKit:
                 return [error]
         return []
 
+    def deliver(self, options: RunOptions, *hcodes: str) -> list[PhrError]:
+        """The deliver step alone, as one work unit."""
+        return self.steps(options, unit_of(*hcodes or HCODES), ("deliver",))
+
+    def deliver_first(self, *, finish: bool = True) -> RunOptions:
+        """Deliver what the mapped template holds."""
+        assert self.first is not None
+        assert self.deliver(self.first) == []
+        if finish:
+            steps.finish_run(self.first)
+        return self.first
+
     def map_only(self, **values: Any) -> tuple[RunOptions, list[steps.Unit]]:
         """Everything before deliver."""
         options = self.options(**values)
@@ -164,7 +185,7 @@ class ProvinceKit:
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """``phr …`` in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "phr.cli", *arguments],
+            [sys.executable, "-c", "from phr.cli import app; app()", *arguments],
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -205,7 +226,9 @@ class ProvinceKit:
         """Reference of a visit without any doubt whose patient has no other visit here."""
         oracle = self.oracles[hcode]
         visits = Counter(v.hn for v in oracle.visits.values())
-        clean = sorted(r for r, v in oracle.visits.items() if v.outcome == "send" and not v.tag and visits[v.hn] == 1)
+        clean = sorted(
+            r for r, v in oracle.visits.items() if v.outcome == "send" and not v.tag and visits[v.hn] == 1
+        )
         return clean[number]
 
     def national(self) -> dict[str, dict[str, Any]]:
@@ -228,6 +251,11 @@ class ProvinceKit:
             rows = connection.execute(sql, arguments).fetchall()
         connection.close()
         return rows
+
+
+def unit_of(*hcodes: str) -> steps.Unit:
+    """A work unit of these hospitals."""
+    return {"unit_id": "unit", "label_th": "หน่วยทดสอบ", "hcodes": list(hcodes)}
 
 
 def assert_balanced(kit: ProvinceKit, *run_ids: str) -> None:

@@ -32,7 +32,8 @@ app.add_typer(hospital_app, name="hospital")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(sandbox_app, name="sandbox")
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+# no markup: messages hold brackets, "[hospital 99003]", which Rich would take for a style and drop
+out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 150)
 
 
 @app.callback()
@@ -135,7 +136,9 @@ def report(run: Annotated[str, typer.Argument(help="run id")]) -> None:
     """รายงานการส่งของรอบหนึ่ง / the delivery report of a run."""
     from phr.reporting import delivery_report
 
-    typer.echo(delivery_report(Home.from_env(), run, width=max(150, out.width), colour=out.is_terminal))
+    home = Home.from_env()
+    typer.echo(delivery_report(home, run, width=max(150, out.width), colour=out.is_terminal))
+    raise typer.Exit(0 if Ledger.open(home.ledger_url).run_row(run) else 1)
 
 
 @sandbox_app.command("serve")

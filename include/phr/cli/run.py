@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from phr.cli.support import EXIT_CODES, exit_on_error, iso_day
 from phr.errors import PhrError
 from phr.home import Home
+from phr.ledger import Ledger
 from phr.pipeline import steps
 from phr.pipeline.context import RunOptions
 from phr.settings import CATEGORIES, Category
@@ -40,7 +41,7 @@ def _command(category: Category) -> Any:
         run_id: Annotated[str | None, typer.Option(help="ทำรอบเดิมต่อ / go on with this run")] = None,
         output: Annotated[str, typer.Option("--format", help="table or json")] = "table",
     ) -> None:
-        options = RunOptions(
+        options = _known_options(run_id) or RunOptions(
             category=category.name,
             run_id=run_id or f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S}_{secrets.token_hex(3)}",
             hospitals=hospital,
@@ -51,15 +52,38 @@ def _command(category: Category) -> Any:
             limit=limit,
             resend_unchanged=resend_unchanged,
         )
+        given = {
+            "hospitals": hospital,
+            "day_from": iso_day(day_from),
+            "day_to": iso_day(day_to),
+            "look_back_days": look_back,
+            "dry_run": dry_run or None,
+            "limit": limit,
+            "resend_unchanged": resend_unchanged or None,
+        }
+        other = [
+            name for name, value in given.items() if value is not None and value != getattr(options, name)
+        ]
+        if other or options.category != category.name:
+            raise typer.BadParameter(
+                f"run {run_id} was started with other options ({', '.join(other) or 'category'})",
+                param_hint="--run-id",
+            )
         raise typer.Exit(execute(options, output))
 
     run.__doc__ = f"{category.title_th} / {category.title_en}."
     return run
 
 
+def _known_options(run_id: str | None) -> RunOptions | None:
+    """The options a run was started with: going on with it must not change its days or hospitals."""
+    row = Ledger.open(Home.from_env().ledger_url).run_row(run_id) if run_id else None
+    return RunOptions.from_dict(json.loads(row["options"])) if row else None
+
+
 def execute(options: RunOptions, output: str) -> int:
     """Run all steps of all units; returns the exit code."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     failures: list[PhrError] = []
     with Progress(
         SpinnerColumn(),

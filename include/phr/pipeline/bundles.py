@@ -128,7 +128,7 @@ class DocumentBuilder:
         patient = chunk.patients.get(visit.hn) if visit.hn else None
         entries = self._entries(chunk, visit, day)
         rules = [entry.rule_id for entry in entries if entry.scope == "document"]
-        person_key = self.keyring.pseudonym(patient.cid) if patient and patient.cid and not rules else None
+        person_key = self._person_key(patient.cid) if patient and patient.cid and not rules else None
         if rules or patient is None:
             reasons = sorted({RULES[rule].reason for rule in rules}) or ["PATIENT_MISSING"]
             return self._kept_back(reference, day, "quarantined", reasons, entries, person_key)
@@ -202,6 +202,10 @@ class DocumentBuilder:
     def _row_hash(self, table: str, row_key: str) -> str:
         """A row is named by a keyed hash: its own key may hold a code or an HN."""
         return self.keyring.pseudonym(f"{self.hospital.hcode}:{table}:{row_key}", purpose="row")
+
+    def _person_key(self, cid: str) -> str:
+        # as lasting as the content hashes: under a new key every person would look changed
+        return self.keyring.pseudonym(cid, key_id=self.keyring.content)
 
     def _child_hash(self, child_key: str) -> str:
         key = self.keyring.subkey("child", self.keyring.content)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from phr.canonical import TABLES, CanonicalRow
+from phr.errors import PhrError, StopHospital
 from phr.pipeline.context import Context
 from phr.pipeline.days import BANGKOK
 from phr.pipeline.extract import read_manifest
@@ -49,9 +50,15 @@ class _Slice:
 
 
 def check_hospitals(
-    context: Context, unit_id: str, hospitals: list[Hospital], progress: Callable[[int], None]
+    context: Context,
+    unit_id: str,
+    hospitals: list[Hospital],
+    progress: Callable[[int], None],
+    failed: Callable[[Hospital, PhrError], None],
 ) -> dict[str, int]:
     """Write ``verdict-…`` beside each ``rows-…``; returns counts.
+
+    A hospital whose staging cannot be read is told to ``failed``; the others go on.
 
     A verdict holds, by canonical table: ``rows`` (index -> rules) and, for the document: ``visits``
     (visit reference -> rules) and ``patients`` (HN -> rules).
@@ -59,7 +66,7 @@ def check_hospitals(
     today = context.options.planned_at.astimezone(BANGKOK).date()
     checker = Checker(today=today, facility_codes=frozenset(h.hcode for h in context.province.hospitals))
     found = visits = 0
-    for part in _slices(context, hospitals):
+    for part in _slices(context, hospitals, failed):
         bad = checker.check(part.rows)
         _write_verdicts(context, part, bad)
         found += len(bad)
@@ -70,16 +77,21 @@ def check_hospitals(
     return {"visits": visits, "findings": found}
 
 
-def _slices(context: Context, hospitals: list[Hospital]) -> Iterator[_Slice]:
+def _slices(
+    context: Context, hospitals: list[Hospital], failed: Callable[[Hospital, PhrError], None]
+) -> Iterator[_Slice]:
     part = _Slice()
     for hospital in hospitals:
         area = context.area(hospital.hcode)
         area.clear("verdict-")
-        for chunk in read_manifest(context, hospital.hcode)["chunks"]:
-            part.add(hospital.hcode, chunk, area.read(chunk))
-            if part.visits >= SLICE_VISITS:
-                yield part
-                part = _Slice()
+        try:
+            for chunk in read_manifest(context, hospital.hcode)["chunks"]:
+                part.add(hospital.hcode, chunk, area.read(chunk))
+                if part.visits >= SLICE_VISITS:
+                    yield part
+                    part = _Slice()
+        except StopHospital as error:
+            failed(hospital, error)
     if part.chunks:
         yield part
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from phr import faults
 from phr.errors import StopHospital
 from phr.home import Home
@@ -90,14 +92,15 @@ class Context:
     def open(cls, options: RunOptions) -> Context:
         """Open everything from the environment; raises ``PhrError`` with a clear message."""
         home = Home.from_env()
-        keyring = Keyring.open(home.keys)
+        ledger = Ledger.open(home.ledger_url)
+        keyring = Keyring.open(home.keys, may_create=ledger.is_empty())
         return cls(
             options=options,
             home=home,
             province=load_province(home.config_dir / "hospitals.yaml"),
             keyring=keyring,
             staging=Staging(home.staging_url, keyring),
-            ledger=Ledger.open(home.ledger_url),
+            ledger=ledger,
         )
 
     @property
@@ -106,10 +109,22 @@ class Context:
         return CATEGORIES[self.options.category]
 
     def hospital(self, hcode: str) -> Hospital:
-        """The hospital with this run's overrides applied and validated."""
+        """The hospital with this run's overrides applied and validated.
+
+        :raises StopHospital: PHR-102 an unknown code, PHR-101 an override that is not valid.
+        """
         hospital = self.province.hospital(hcode)
         override = self.options.overrides.get(hcode)
-        return Hospital.model_validate({**hospital.model_dump(), **override}) if override else hospital
+        if not override:
+            return hospital
+        if "hcode" in override:
+            raise StopHospital(faults.CONFIG_MALFORMED, hospital=hcode, detail="overrides: hcode is fixed")
+        try:
+            return Hospital.model_validate({**hospital.model_dump(), **override})
+        except ValidationError as error:
+            first = error.errors()[0]
+            detail = f"overrides: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            raise StopHospital(faults.CONFIG_MALFORMED, hospital=hcode, detail=detail) from None
 
     def area(self, hcode: str) -> StagingArea:
         """Staging of this run and hospital."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 import requests
+from sqlalchemy import func, select
 
 from phr import faults
 from phr.delivery import PhrClient, Sender, load_address, load_credentials
@@ -19,6 +20,7 @@ from phr.ledger.balance import refresh_roll_up
 from phr.ledger.budget import RateBudget
 from phr.ledger.credentials import RefusedCredentials
 from phr.ledger.outbox import Outbox
+from phr.ledger.tables import run_document
 from phr.pipeline.context import Context
 from phr.pipeline.extract import read_manifest
 from phr.privacy import StagingArea
@@ -71,11 +73,26 @@ def deliver_hospital(
         counts = _send(context, hospital, area, names, session_factory, wait_limit_seconds, progress)
     days = [date.fromisoformat(day) for day in manifest["days"]]
     refresh_roll_up(context.ledger, hospital.hcode, context.category.kind, days)
-    left = counts.get("pending", 0) + counts.get("unknown", 0)
+    left = _left(context, hospital, counts)
     if left:
         raise Retry(faults.API_OUTAGE, hospital=hospital.hcode, detail=f"{left} documents wait")
     context.ledger.set_hospital(options.run_id, hospital.hcode, status="done")
     return counts
+
+
+def _left(context: Context, hospital: Hospital, counts: dict[str, int]) -> int:
+    """Documents of this run that still wait, as the ledger knows them (one may have been tried twice)."""
+    if context.options.limit is not None:  # the others wait because they were asked to
+        return counts.get("pending", 0) + counts.get("unknown", 0)
+    table = run_document
+    query = select(func.count()).where(
+        table.c.run_id == context.options.run_id,
+        table.c.hospital == hospital.hcode,
+        table.c.kind == context.category.kind,
+        table.c.disposition == "pending",
+    )
+    with context.ledger.read() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def _send(

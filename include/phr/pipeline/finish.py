@@ -18,6 +18,8 @@ def finish(context: Context) -> dict[str, Any]:
     :raises StopHospital: PHR-505 when a hospital failed or never came to its end.
     """
     ledger, run_id = context.ledger, context.options.run_id
+    if ledger.run_row(run_id) is None:
+        raise StopHospital(faults.RUN_INCOMPLETE, detail="the run was never planned")
     hospitals = ledger.run_hospitals(run_id)
     unfinished = [row for row in hospitals if row["status"] != "done"]
     problems = [] if context.options.dry_run else unbalanced(context)

@@ -14,7 +14,7 @@ import requests
 
 from phr import faults
 from phr.delivery import BudgetWait
-from phr.errors import Bug, PhrError
+from phr.errors import Bug, PhrError, StopHospital
 from phr.pipeline.check import check_hospitals
 from phr.pipeline.context import Context, RunOptions
 from phr.pipeline.deliver import deliver_hospital
@@ -24,6 +24,8 @@ from phr.pipeline.map import map_hospital
 from phr.settings import Hospital
 
 STEPS = ("extract", "check", "map", "deliver")
+#: status of a hospital before each step; the last step leaves it ``done``
+STATUS_BEFORE = {"extract": "planned", "check": "extracted", "map": "checked", "deliver": "mapped"}
 #: staging of runs older than this is deleted when a new run is planned
 STAGING_DAYS = 7.0
 
@@ -37,10 +39,20 @@ def _quiet(_n: int) -> None:
 
 
 def plan_units(options: RunOptions) -> list[Unit]:
-    """Write the run and its hospitals into the ledger; returns the work units to map over."""
+    """Write the run and its hospitals into the ledger; returns the work units to map over.
+
+    :raises StopHospital: PHR-102 an unknown code, PHR-101 an override that is not valid, or a hospital that
+        was asked for by name and does not take part.
+    """
     context = Context.open(options)
     context.staging.purge(older_than_days=STAGING_DAYS)
     hospitals = context.province.for_category(options.category, options.hospitals)
+    for hcode in {*options.overrides, *(options.hospitals or [])}:
+        context.hospital(hcode)
+    left_out = set(options.hospitals or []).difference(h.hcode for h in hospitals)
+    if left_out:
+        detail = f"not enabled, or without the category {options.category}"
+        raise StopHospital(faults.CONFIG_MALFORMED, hospital=min(left_out), detail=detail)
     units = context.province.work_units(hospitals)
     context.ledger.plan_run(
         options.run_id, options.category, options.to_dict(), [hospital.hcode for hospital in hospitals]
@@ -60,17 +72,27 @@ def extract_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet
 def check_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet) -> Counts:
     """Run the Great Expectations suites once over the whole unit, failures split per hospital."""
     context = Context.open(options)
-    hospitals, counts = [], Counter[str]()
-    for hcode in _ready(context, unit, "check", counts):
-        hospitals.append(context.hospital(hcode))
+    counts: Counter[str] = Counter()
+    errors: dict[str, PhrError] = {}
+
+    def failed(hospital: Hospital, error: PhrError) -> None:
+        errors[hospital.hcode] = error
+        counts["failed"] += 1
+        context.ledger.fail_hospital(options.run_id, hospital.hcode, "check", error)
+
+    hospitals = [context.hospital(hcode) for hcode in _ready(context, unit, "check", counts)]
     try:
-        counts.update(check_hospitals(context, unit["unit_id"], hospitals, progress))
-    except PhrError as error:
+        counts.update(check_hospitals(context, unit["unit_id"], hospitals, progress, failed))
+    except Exception as error:  # noqa: BLE001
+        found = _safe(error, None, "check")
         for hospital in hospitals:
-            context.ledger.fail_hospital(options.run_id, hospital.hcode, "check", error)
-        raise
+            failed(hospital, found)
+        raise found from None
     for hospital in hospitals:
-        context.ledger.set_hospital(options.run_id, hospital.hcode, status="checked")
+        if hospital.hcode not in errors:
+            context.ledger.set_hospital(options.run_id, hospital.hcode, status="checked")
+    if errors and len(errors) == len(hospitals):
+        raise next(iter(errors.values()))
     return dict(counts)
 
 
@@ -124,18 +146,13 @@ def _each(
         try:
             counts.update(action(context, context.hospital(hcode)))
             counts["hospitals"] += 1
-        except PhrError as error:
-            errors.append(error)
-            counts["failed"] += 1
-            context.ledger.fail_hospital(options.run_id, hcode, step, error)
         except BudgetWait:
             raise
         except Exception as error:  # noqa: BLE001
-            # the text of a foreign exception may quote a row: keep its class only (LG2)
-            bug = Bug(faults.UNEXPECTED, hospital=hcode, detail=f"{step}: {type(error).__name__}")
-            context.ledger.fail_hospital(options.run_id, hcode, step, bug)
-            errors.append(bug)
+            found = _safe(error, hcode, step)
+            errors.append(found)
             counts["failed"] += 1
+            context.ledger.fail_hospital(options.run_id, hcode, step, found)
     retry = [error for error in errors if error.action in ("retry", "stop_endpoint")]
     if retry and step == "deliver":
         raise retry[0]
@@ -144,15 +161,40 @@ def _each(
     return dict(counts)
 
 
+def _safe(error: Exception, hcode: str | None, step: str) -> PhrError:
+    """The text of a foreign exception may quote a row: keep its class only (LG2)."""
+    if isinstance(error, PhrError):
+        return error
+    return Bug(faults.UNEXPECTED, hospital=hcode, detail=f"{step}: {type(error).__name__}")
+
+
 def _ready(context: Context, unit: Unit, step: str, counts: Counter[str]) -> list[str]:
-    """Hospitals of the unit that no earlier step of this run has failed."""
-    before = set(STEPS[: STEPS.index(step)])
-    rows = {row["hospital"]: row for row in context.ledger.run_hospitals(context.options.run_id)}
-    ready = []
+    """Hospitals of the unit whose earlier steps of this run are done; they are put back to before this step.
+
+    One that was left in the middle of an earlier step (a kill) fails there: half a map must not be delivered
+    and called done.
+    """
+    ledger, run_id = context.ledger, context.options.run_id
+    number = STEPS.index(step)
+    reached = [*STATUS_BEFORE.values(), "done"]
+    rows = {row["hospital"]: row for row in ledger.run_hospitals(run_id)}
+    ready: list[str] = []
+    unfinished: list[PhrError] = []
     for hcode in unit["hcodes"]:
         row = rows.get(hcode)
-        if row is not None and row["status"] == "failed" and row["failed_step"] in before:
+        if row is None or (row["status"] == "failed" and STEPS.index(row["failed_step"]) < number):
             counts["skipped"] += 1
-        else:
-            ready.append(hcode)
+            continue
+        if row["status"] != "failed" and reached.index(row["status"]) < number:
+            missing = STEPS[reached.index(row["status"])]
+            error = StopHospital(faults.STAGING_MISSING, hospital=hcode, detail=f"{missing} was not finished")
+            ledger.fail_hospital(run_id, hcode, missing, error)
+            unfinished.append(error)
+            counts["skipped"] += 1
+            continue
+        if not context.options.dry_run or step != "deliver":
+            ledger.set_hospital(run_id, hcode, status=STATUS_BEFORE[step])
+        ready.append(hcode)
+    if unfinished and not ready:
+        raise unfinished[0]
     return ready

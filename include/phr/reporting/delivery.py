@@ -25,7 +25,9 @@ def delivery_report(home: Home, run_id: str, *, width: int = 150, colour: bool =
     ledger = Ledger.open(home.ledger_url)
     names = {h.hcode: h.name_th for h in load_province(home.config_dir / "hospitals.yaml").hospitals}
     out = StringIO()
-    console = Console(file=out, width=width, force_terminal=colour, no_color=not colour, highlight=False)
+    console = Console(
+        file=out, width=width, force_terminal=colour, no_color=not colour, highlight=False, markup=False
+    )
     run = ledger.run_row(run_id)
     if run is None:
         return f"run {run_id} is not in the ledger / ไม่พบรอบนี้ในบัญชี\n"
