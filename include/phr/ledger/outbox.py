@@ -67,6 +67,8 @@ class Outbox:
             for row in rows:
                 if row["desired_state"] not in ("pending", "in_flight", "unknown"):
                     continue
+                if row["absent_since"] is not None:  # gone from the HIS since: nothing of it may arrive now
+                    continue
                 if row["desired_hash"] != wanted[row["reference"]]:
                     continue
                 if row["lease_token"] is not None and row["lease_until"] > stamp:
@@ -105,7 +107,11 @@ class Outbox:
         """Right before the call: is the lease ours and alive, and is this still the version to send?"""
         table = t.document
         query = select(
-            table.c.lease_token, table.c.lease_until, table.c.desired_version, table.c.desired_state
+            table.c.lease_token,
+            table.c.lease_until,
+            table.c.desired_version,
+            table.c.desired_state,
+            table.c.absent_since,
         )
         with self.ledger.read() as connection:
             row = connection.execute(
@@ -121,6 +127,7 @@ class Outbox:
             and row[1] > now()
             and row[2] == claim.version
             and row[3] == "in_flight"
+            and row[4] is None
         )
 
     def settle(self, outcomes: Sequence[Outcome]) -> int:
@@ -219,7 +226,10 @@ class Outbox:
                     "retry": "pending",
                     "unsent": "pending",
                 }
-                values |= {"desired_state": states[outcome.result]}
+                state = states[outcome.result]
+                if state == "pending" and row["absent_since"] and row["delivered_version"] is None:
+                    state = "retracted"  # it vanished before anything of it was written
+                values |= {"desired_state": state}
         if outcome.result == "unsent" and row["attempts"]:
             values |= {"attempts": row["attempts"] - 1}
         connection.execute(

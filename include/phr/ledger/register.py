@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from phr.ledger import tables as t
+from phr.ledger.absence import mark_absent
 from phr.ledger.decide import PATIENT_CHANGED, Desired, Verdict, decide
 from phr.ledger.store import Ledger, now, record_days, upsert
 
@@ -320,7 +321,7 @@ class Registration:
         return self.absent
 
     def _close(self, connection: Connection, days: Sequence[date]) -> None:
-        table, rd = t.document, t.run_document
+        rd = t.run_document
         connection.execute(
             delete(rd).where(
                 rd.c.run_id == self.run_id,
@@ -335,19 +336,14 @@ class Registration:
             rd.c.kind == self.kind,
             rd.c.service_day.in_(days),
         )
-        marked = connection.execute(
-            update(table)
-            .where(
-                table.c.hospital == self.hospital,
-                table.c.kind == self.kind,
-                table.c.service_day.in_(days),
-                table.c.absent_since.is_(None),
-                table.c.desired_snapshot_at < self.snapshot_at,
-                table.c.reference.not_in(seen),
-            )
-            .values(absent_since=self.snapshot_at, updated_at=now())
+        self.absent += mark_absent(
+            connection,
+            hospital=self.hospital,
+            kind=self.kind,
+            days=days,
+            snapshot_at=self.snapshot_at,
+            seen=seen,
         )
-        self.absent += marked.rowcount
 
 
 def supersede(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
