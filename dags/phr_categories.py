@@ -150,12 +150,16 @@ def run_params(names: dict[str, str]) -> dict[str, Param]:
 def build_dag(category: Category) -> DAG:
     """The DAG of one change feed."""
     names, problem = hospital_names()
+    found_by = (
+        f"**หมวด / feed:** {category.title_th} / {category.title_en}. "
+        f"ค้นด้วย{category.found_by_th} / found by {category.found_by_en}.\n\n"
+    )
     warning = f"> ⚠ **hospitals.yaml**: {problem}\n\n" if problem else ""
     with DAG(
         dag_id=category.dag_id,
         dag_display_name=f"{category.dag_id} · {category.title_th}",
         description=f"ส่งข้อมูล{category.title_th}เข้าหมอพร้อม / sends {category.title_en} to the national PHR",
-        doc_md=warning + (__doc__ or ""),
+        doc_md=warning + found_by + (__doc__ or ""),
         schedule=CronDataIntervalTimetable(category.schedule, timezone=BANGKOK),
         start_date=pendulum.datetime(2015, 1, 1, tz=BANGKOK),
         catchup=False,

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from phr import connections
+
 MARIADB_URL = os.environ.get("PHR_TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306/?charset=utf8mb4")
 POSTGRES_URL = os.environ.get(
     "PHR_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -34,6 +36,13 @@ def _missing(service: str) -> None:
     if REQUIRE_SERVICES:
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(autouse=True)
+def _own_connections() -> Iterator[None]:
+    """A test that looked connections up in Airflow must not leave that to the next one."""
+    yield
+    connections.set_source(connections.FileConnections())
 
 
 @pytest.fixture

@@ -138,3 +138,9 @@ def test_every_fault_is_raised_somewhere() -> None:
     paths = [p for p in sources(INCLUDE, PLUGINS, DAGS) if p.name != "faults.py"]
     text = "\n".join(p.read_text(encoding="utf-8") for p in paths)
     assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """Two test files of one name cannot be collected in one process."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()

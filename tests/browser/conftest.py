@@ -77,9 +77,12 @@ def _wait(process: subprocess.Popen[bytes], home: Path, output: Path) -> Running
     pytest.fail(f"the demo did not come up:\n{output.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium that asks nobody outside."""
+    """Headless Chromium that asks nobody outside.
+
+    Ends with its module: its event loop would otherwise keep running under the tests that follow.
+    """
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     arguments += ["--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:

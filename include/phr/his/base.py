@@ -102,6 +102,14 @@ class Snapshot(Protocol):
     def taken_at(self) -> datetime:
         """Aware UTC, by the clock of the HIS server, read first thing inside the snapshot."""
 
+    def feed_days(self, feed: str, days: Sequence[date]) -> list[date]:
+        """Service days on which something of a feed happened in these days, ascending.
+
+        ``visits`` are found by their service day itself, ``labs`` by order or report date, ``drugs`` by
+        dispense date. What a feed finds is read again as whole service days, so that the count of the day and
+        the documents of the day always come from one snapshot.
+        """
+
     def touched(self, days: Sequence[date]) -> Iterator[str]:
         """Visit references of eligible visits, by (service day, reference); one day in memory at a time."""
 

@@ -60,7 +60,8 @@ class RunOptions:
 
         :raises StopHospital: PHR-101 when the given range makes no sense.
         """
-        look_back = hospital.look_back_days if self.look_back_days is None else self.look_back_days
+        name = CATEGORIES[self.category].name
+        look_back = hospital.look_back(name) if self.look_back_days is None else self.look_back_days
         try:
             days = service_days(
                 run_type=self.run_type,
@@ -73,7 +74,7 @@ class RunOptions:
             )
         except ValueError as error:
             raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital.hcode, detail=str(error)) from None
-        first = hospital.categories.get(self.category)  # type: ignore[call-overload]
+        first = hospital.categories.get(name)
         return [day for day in days if first is None or day >= first]
 
 

@@ -15,6 +15,7 @@ from phr.errors import StopHospital
 from phr.his import make_adapter
 from phr.his.base import Adapter, DayCount
 from phr.pipeline.context import Context
+from phr.pipeline.days import BANGKOK
 from phr.settings import Hospital
 
 MANIFEST = "manifest"
@@ -33,14 +34,19 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
     :raises StopHospital: the source cannot be read, or an empty day is suspect (PHR-206).
     """
     area = context.area(hospital.hcode)
-    days = context.options.days_for(hospital)
+    window = context.options.days_for(hospital)
+    feed = context.category.name
     adapter = adapter_of(hospital)
     area.clear()
     names: list[str] = []
     visits = 0
     with adapter.open() as snapshot:
+        days = snapshot.feed_days(feed, window)
+        if feed != "visits":
+            days = _in_scope(context, hospital, days)
         counts = snapshot.count(days)
-        _refuse_suspect_days(hospital, adapter, counts)
+        if feed == "visits":  # the others name only days on which something happened
+            _refuse_suspect_days(hospital, adapter, counts)
         rows_counted = snapshot.count_rows(days)
         references = snapshot.touched(days)
         for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
@@ -54,6 +60,7 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
         MANIFEST,
         {
             "snapshot_at": taken_at.isoformat(),
+            "window": [day.isoformat() for day in window],
             "days": [day.isoformat() for day in days],
             "counts": {day.isoformat(): asdict(count) for day, count in counts.items()},
             "rows_counted": rows_counted,
@@ -70,6 +77,13 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
         day_to=days[-1] if days else None,
     )
     return {"visits": visits, "eligible": sum(c.eligible for c in counts.values())}
+
+
+def _in_scope(context: Context, hospital: Hospital, days: list[date]) -> list[date]:
+    """Days a feed led to: never before the category's first day, never in the future (a mistyped date)."""
+    first = hospital.categories[context.category.name]
+    today = context.options.planned_at.astimezone(BANGKOK).date()
+    return [day for day in days if first <= day <= today]
 
 
 def _chunks(references: Iterator[str], size: int) -> Iterator[list[str]]:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+CategoryName = Literal["visits", "labs", "drugs"]
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One change feed.
+    """One change feed: what in the HIS it listens to, and the kind of document it keeps up to date.
 
-    ``schedule`` is cron in Asia/Bangkok; each run covers the one-day interval that ends at it.
+    ``schedule`` is cron in Asia/Bangkok; a run covers the one-day interval that ends at it. Feeds of one kind
+    write the same documents, in any order or at once, so their times only spread the load.
     """
 
-    name: str
-    dag_id: str
+    name: CategoryName
     title_th: str
     title_en: str
+    found_by_th: str
+    found_by_en: str
     schedule: str
-    kind: str  # kind of document the feed builds
+    kind: str
+
+    @property
+    def dag_id(self) -> str:
+        """Id of its DAG."""
+        return f"phr_{self.name}"
 
 
 CATEGORIES: dict[str, Category] = {
@@ -25,10 +35,29 @@ CATEGORIES: dict[str, Category] = {
     for c in (
         Category(
             name="visits",
-            dag_id="phr_visits",
             title_th="การรับบริการ",
             title_en="visits",
+            found_by_th="วันรับบริการ",
+            found_by_en="service date",
             schedule="30 1 * * *",
+            kind="encounter",
+        ),
+        Category(
+            name="labs",
+            title_th="ผลตรวจทางห้องปฏิบัติการ",
+            title_en="laboratory results",
+            found_by_th="วันสั่งหรือวันรายงานผล",
+            found_by_en="order or report date",
+            schedule="0 2 * * *",
+            kind="encounter",
+        ),
+        Category(
+            name="drugs",
+            title_th="การจ่ายยา",
+            title_en="dispensed drugs",
+            found_by_th="วันจ่ายยา",
+            found_by_en="dispense date",
+            schedule="30 2 * * *",
             kind="encounter",
         ),
     )

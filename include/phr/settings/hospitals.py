@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from phr import faults
 from phr.errors import StopHospital
+from phr.settings.categories import CategoryName
 from phr.settings.endpoint import EndpointSettings
 
 # [0-9], not \d: Thai digits are digits too
@@ -27,7 +28,7 @@ def _christian_era(day: date) -> date:
 
 Day = Annotated[date, AfterValidator(_christian_era)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
-CategoryName = Literal["visits"]
+LookBack = Annotated[int, Field(ge=0, le=60)]
 
 
 class Hospital(BaseModel):
@@ -44,7 +45,10 @@ class Hospital(BaseModel):
     categories: dict[CategoryName, Day] = Field(
         default_factory=dict, description="enabled categories, each with its first service day"
     )
-    look_back_days: int = Field(default=3, ge=0, le=60, description="days a scheduled run reads again")
+    look_back_days: LookBack = Field(default=3, description="days a scheduled run reads again")
+    look_back_by_category: dict[CategoryName, LookBack] = Field(
+        default_factory=dict, description="look-back of single categories, where it differs"
+    )
     settle_minutes: int = Field(default=60, ge=0, description="age of a visit before it is eligible")
     source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = Field(
         default="auto", description="charset of the connection to the source; auto is utf8mb4"
@@ -59,6 +63,10 @@ class Hospital(BaseModel):
     emergency_clinics: tuple[str, ...] = Field(
         default=("12",), description="clinic department digits that make a visit an emergency (class EMER)"
     )
+
+    def look_back(self, category: CategoryName) -> int:
+        """Days a scheduled run of this category reads again."""
+        return self.look_back_by_category.get(category, self.look_back_days)
 
     @property
     def source_connection(self) -> str:

@@ -70,6 +70,20 @@ class HosxpSnapshot:
         """Aware UTC, by the clock of the HIS server."""
         return self._taken_at
 
+    def feed_days(self, feed: str, days: Sequence[date]) -> list[date]:
+        """Service days on which something of a feed happened in these days, ascending.
+
+        A visit whose own date is impossible belongs to no service day and is left to the probe.
+        """
+        if feed == "visits":
+            return sorted(set(days))
+        found: set[date] = set()
+        for part in _batched(sorted(set(days)), DAYS):
+            for (day,) in self._rows(f"days_{feed}", "", {"days": _both_eras(part)}):
+                if iso := normalise.date(day, "service_day", []):
+                    found.add(date.fromisoformat(iso))
+        return sorted(found)
+
     def touched(self, days: Sequence[date]) -> Iterator[str]:
         """Visit references of eligible visits, by (service day, reference).
 
