@@ -190,6 +190,14 @@ PORT_IN_USE = Fault(
     "stop what uses the port, or set PHR_NATIONAL_PORT to another one",
 )
 
+API_LIMIT = Fault(
+    "PHR-409",
+    "ส่งถี่เกินที่ระบบกลางกำหนด",
+    "the national API's call limit is reached",
+    "ลด calls_per_minute ใน hospitals.yaml และตรวจว่าไม่มีเครื่องอื่นส่งพร้อมกัน เอกสารที่ค้างจะไปในรอบถัดไป",
+    "lower calls_per_minute in hospitals.yaml and see that no other machine sends; what waits goes next run",
+)
+
 # -- 5xx ledger, staging, keys -------------------------------------------------------------------
 STAGING_MISSING = Fault(
     "PHR-501",

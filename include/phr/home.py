@@ -23,8 +23,10 @@ class Home:
         return cls(Path(os.environ.get("PHR_HOME", ".phr")).expanduser().resolve())
 
     def _dir(self, name: str) -> Path:
+        # the root first and on its own: mkdir(parents=True) gives its mode to the last folder only
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.root / name
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.mkdir(exist_ok=True, mode=0o700)
         return path
 
     @property

@@ -143,7 +143,7 @@ def test_a_fresh_token_that_is_refused_too_stops_the_hospital(desk: MakeDesk) ->
     with pytest.raises(StopHospital, match="PHR-403"):
         here.send()
     assert set(here.states().values()) == {"pending"}
-    assert (here.calls("token"), here.calls()) == (2, 2)
+    assert (here.calls("token"), here.calls()) == (3, 3)
 
 
 def test_an_account_without_the_right_stops_the_hospital(desk: MakeDesk) -> None:

@@ -51,23 +51,25 @@ class PhrClient:
     def update_phr(self, body: bytes) -> Answer:
         """``POST /api/UpdatePHRv1`` with one encounter document (UTF-8 JSON, no BOM).
 
-        The token is renewed once when the API calls it expired (HTTP 501 with an authorisation body).
+        The token is renewed when the API calls it expired (HTTP 501 with an authorisation body), twice at the
+        most.
 
         :raises StopHospital: PHR-403 when a fresh token is refused too.
         :raises StopEndpoint: PHR-405 the call is not implemented, PHR-406 TLS does not verify.
         """
-        for attempt in (1, 2):
+        for attempt in (1, 2, 3):  # a second token may run out while the call is out, a third hardly
             token = self.tokens.bearer()
             answer = self._call("POST", "/api/UpdatePHRv1", token, data=body)
             if answer.kind != "auth":
                 break
             self.tokens.invalidate(token)
-            if attempt == 2 or self.tokens.credentials.fixed_token:
+            if attempt == 3 or self.tokens.credentials.fixed_token:
                 raise StopHospital(
                     faults.API_TOKEN, hospital=self.tokens.credentials.hcode, detail=answer.code
                 )
         if answer.kind == "not_implemented":
-            raise StopEndpoint(faults.API_NOT_IMPLEMENTED, detail="UpdatePHRv1")
+            hcode = self.tokens.credentials.hcode
+            raise StopEndpoint(faults.API_NOT_IMPLEMENTED, hospital=hcode, detail="UpdatePHRv1")
         return answer
 
     def day_references(self, hospital_code: str, day: str) -> Answer:
@@ -117,7 +119,7 @@ class PhrClient:
         except requests.exceptions.SSLError as error:
             if "EOF" in repr(error):  # cut after the handshake: the call may have arrived
                 return Answer("unknown", type(error).__name__)
-            raise StopEndpoint(faults.API_TLS) from None
+            raise StopEndpoint(faults.API_TLS, hospital=self.tokens.credentials.hcode) from None
         except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
             return Answer("retry", type(error).__name__)
         except requests.ConnectionError as error:

@@ -22,8 +22,9 @@ from tenacity import (
 )
 
 from phr import faults
+from phr.delivery.breaker import Breaker
 from phr.delivery.client import Answer, PhrClient
-from phr.errors import Bug, PhrError, StopEndpoint
+from phr.errors import Bug, PhrError
 from phr.ledger.budget import RateBudget
 from phr.ledger.outbox import Claim, Outbox, Outcome
 from phr.privacy.redact import leaf_texts, scrub_values
@@ -78,7 +79,7 @@ class Sender:
     report: SendReport = field(default_factory=SendReport)
 
     def __post_init__(self) -> None:
-        self._failures_in_a_row = 0
+        self._breaker = Breaker(self.endpoint.breaker_failures, self.outbox.hospital)
         self._stop = threading.Event()
         self._error: PhrError | None = None
         self._lock = threading.Lock()
@@ -94,7 +95,8 @@ class Sender:
         :raises BudgetWait: the budget asks for more patience than ``wait_limit_seconds``; nothing is lost.
         :raises PhrError: what stopped delivery; all claims have been settled or given back before.
         """
-        busy, references, left = 0, list(bodies), at_most
+        # what failed before goes last: documents the API cannot take must not keep the others from arriving
+        busy, references, left = 0, self.outbox.by_attempts(list(bodies)), at_most
         self._stale = 0
         for start in range(0, len(references), _BATCH):
             part = references[start : start + _BATCH]
@@ -193,9 +195,11 @@ class Sender:
         """Send one document; never raises, so that every claim gets an outcome."""
         tries: list[Answer] = []
         try:
-            return self._try(claim, body, tries)
-        except _TryAgain:
-            return Outcome(claim, _worst(tries), tries[-1].code)
+            try:
+                return self._try(claim, body, tries)
+            except _TryAgain:
+                self._breaker.gave_up(tries[-1])
+                return Outcome(claim, _worst(tries), tries[-1].code)
         except PhrError as error:
             self._halt(error)
             return Outcome(claim, _worst(tries), error.fault.code)
@@ -226,22 +230,15 @@ class Sender:
             self.report.calls += 1
         answer = self.client.update_phr(body)
         tries.append(answer)
-        failed = answer.kind in ("retry", "unknown")
-        with self._lock:
-            # the breaker: not one document fails but all of them, whoever asks. pybreaker would hold its
-            # lock during the call and so make the threads wait for each other.
-            self._failures_in_a_row = self._failures_in_a_row + 1 if failed else 0
-            broken = self._failures_in_a_row >= self.endpoint.breaker_failures
-        if broken:
-            raise StopEndpoint(faults.API_OUTAGE, detail=answer.code)
-        if failed:
+        self._breaker.answered(answer)
+        if answer.kind in ("retry", "unknown"):
             raise _TryAgain(answer)
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, _TryAgain) and error.answer.retry_after is not None:
             return error.answer.retry_after
-        return float(wait_exponential_jitter(initial=self.retry_wait[0], max=self.retry_wait[1])(state))
+        return float(wait_exponential_jitter(multiplier=self.retry_wait[0], max=self.retry_wait[1])(state))
 
     def _sleep(self, seconds: float) -> None:
         if seconds > 0:

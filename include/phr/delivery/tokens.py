@@ -5,6 +5,7 @@ A refused password is tried once. The token is checked to belong to the hospital
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,11 @@ from phr import faults
 from phr.delivery.credentials import Credentials, EndpointAddress
 from phr.errors import Retry, StopEndpoint, StopHospital
 
+#: words with which a token service refuses a login, in the languages it may speak
+_REFUSAL = re.compile(
+    r"(?i)password|passwd|credential|unauthori[sz]ed|log ?in|user|account|locked|suspend|denied|forbidden"
+    r"|รหัสผ่าน|ผู้ใช้|บัญชี|ไม่ถูกต้อง|ระงับ"
+)
 USER_AGENT = "moph-prompt-pipeline/0.1 (provincial PHR sender)"
 
 
@@ -80,7 +86,7 @@ class TokenService:
     def _fetch(self) -> None:
         hcode = self.credentials.hcode
         if self.memory.is_refused(hcode, self.fingerprint):
-            detail = "refused before; it is tried again only after the password has changed"
+            detail = "refused before; it is tried again a day later, or after 'phr hospital retry-login'"
             raise StopHospital(faults.API_LOGIN, hospital=hcode, detail=detail)
         body = {
             "user": self.credentials.user,
@@ -101,7 +107,7 @@ class TokenService:
         except requests.exceptions.SSLError as error:
             if "EOF" in repr(error):
                 raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=type(error).__name__) from None
-            raise StopEndpoint(faults.API_TLS, detail="token service") from None
+            raise StopEndpoint(faults.API_TLS, hospital=hcode, detail="token service") from None
         except requests.RequestException as error:
             raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=type(error).__name__) from None
         text = answer.text.strip().strip('"')
@@ -112,9 +118,13 @@ class TokenService:
             # a gateway, a firewall page, a moved address: nobody has looked at the password
             raise Retry(faults.API_TOKEN_SERVICE, hospital=hcode, detail=f"HTTP {answer.status_code}")
         if text.count(".") != 2 or len(text) < 40:
-            # failure bodies are undocumented; whatever is no token counts as a refusal, and is not repeated
-            self.memory.refuse(hcode, self.fingerprint)
-            raise StopHospital(faults.API_LOGIN, hospital=hcode)
+            # failure bodies are undocumented. What speaks of the login is a refusal and is remembered, so
+            # that it is not repeated; anything else (empty, maintenance) just ends this run's tries
+            if answer.status_code == 401 or _REFUSAL.search(text):
+                self.memory.refuse(hcode, self.fingerprint)
+                raise StopHospital(faults.API_LOGIN, hospital=hcode)
+            detail = f"HTTP {answer.status_code}, the answer is no token and speaks of no login"
+            raise StopHospital(faults.API_TOKEN_SERVICE, hospital=hcode, detail=detail)
         self._accept(text)
 
     def _accept(self, token: str) -> None:

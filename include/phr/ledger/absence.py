@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from phr.ledger import tables as t
 from phr.ledger.store import now
@@ -31,21 +31,30 @@ def mark_absent(
 ) -> int:
     """Mark documents of these days that are not among ``seen`` (a query of references); returns how many."""
     d = t.document
-    gone = list(
-        connection.execute(
-            select(d.c.reference).where(
-                d.c.hospital == hospital,
-                d.c.kind == kind,
-                d.c.service_day.in_(days),
-                d.c.absent_since.is_(None),
-                d.c.desired_snapshot_at < snapshot_at,
-                d.c.reference.not_in(seen),
-            )
-        ).scalars()
-    )
+    older = _older(hospital, kind, days, snapshot_at)
+    gone = list(connection.execute(select(d.c.reference).where(*older, d.c.reference.not_in(seen))).scalars())
     for start in range(0, len(gone), _IN_LIST):
         _mark(connection, hospital, kind, gone[start : start + _IN_LIST], snapshot_at)
     return len(gone)
+
+
+def count_older(
+    connection: Connection, *, hospital: str, kind: str, days: Sequence[date], snapshot_at: datetime
+) -> int:
+    """Documents of these days that a snapshot of this time has to show again, or they become absent."""
+    query = select(func.count()).select_from(t.document).where(*_older(hospital, kind, days, snapshot_at))
+    return connection.execute(query).scalar_one()
+
+
+def _older(hospital: str, kind: str, days: Sequence[date], snapshot_at: datetime) -> tuple[Any, ...]:
+    d = t.document
+    return (
+        d.c.hospital == hospital,
+        d.c.kind == kind,
+        d.c.service_day.in_(days),
+        d.c.absent_since.is_(None),
+        d.c.desired_snapshot_at < snapshot_at,
+    )
 
 
 def _mark(connection: Connection, hospital: str, kind: str, gone: list[str], snapshot_at: datetime) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from phr.ledger import tables as t
 from phr.ledger.store import Ledger, now, upsert
 
+MEMORY = timedelta(hours=24)
+
 
 @dataclass
 class RefusedCredentials:
-    """Remembers refused credentials by keyed fingerprint; a changed password has another fingerprint."""
+    """Remembers refused credentials by keyed fingerprint; a changed password has another fingerprint.
+
+    A refusal is forgotten after :data:`MEMORY`, as the centre may have unlocked the account meanwhile: one
+    try a day locks nobody out.
+    """
 
     ledger: Ledger
 
@@ -20,10 +27,18 @@ class RefusedCredentials:
         """Was exactly this credential refused before?"""
         table = t.credential_refusal
         query = select(table.c.refused_at).where(
-            table.c.hospital == hospital, table.c.fingerprint == fingerprint
+            table.c.hospital == hospital,
+            table.c.fingerprint == fingerprint,
+            table.c.refused_at > now() - MEMORY,
         )
         with self.ledger.read() as connection:
             return connection.execute(query).first() is not None
+
+    def forget(self, hospital: str) -> int:
+        """Forget what was refused of a hospital, so that its login is tried again; returns how many."""
+        table = t.credential_refusal
+        with self.ledger.write(hospital) as connection:
+            return connection.execute(delete(table).where(table.c.hospital == hospital)).rowcount
 
     def refuse(self, hospital: str, fingerprint: str) -> None:
         """Remember a refusal."""

@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from phr.ledger import tables as t
+from phr.ledger.claims import Claim, Outcome, Result, claim_of
 from phr.ledger.store import Ledger, now, upsert
 
-Result = Literal["delivered", "rejected", "retry", "unknown", "unsent"]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One document claimed for sending: exactly what will stand in the delivered slot when it arrives."""
-
-    reference: str
-    version: int
-    token: str
-    content_hash: str
-    values: dict[str, Any] = field(repr=False)
-    #: an earlier call for this document was never settled: it may have been written
-    doubtful: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one claimed document.
-
-    ``retry``: surely not written; ``unknown``: may have been written; ``unsent``: given back unused.
-    ``notes`` are (severity, code, safe text).
-    """
-
-    claim: Claim
-    result: Result
-    code: str | None = None
-    notes: tuple[tuple[str, str | None, str], ...] = ()
+__all__ = ["Claim", "Outbox", "Outcome", "Result"]
 
 
 @dataclass
@@ -56,15 +30,15 @@ class Outbox:
     def claim(self, wanted: dict[str, str]) -> tuple[list[Claim], int]:
         """Claim the documents of ``wanted`` (reference -> content hash of the body at hand).
 
-        Skips what is settled, superseded (other hash) or leased to a living deliverer. Returns the claims and
-        how many were left to another deliverer.
+        Skips what is settled, superseded (other hash) or leased to a living deliverer. Returns the claims, in
+        the order of ``wanted``, and how many were left to another deliverer.
         """
         token, stamp = str(uuid.uuid4()), now()
         table, claims, busy = t.document, [], 0
         with self.ledger.write(self.hospital) as connection:
-            rows = self._rows(connection, list(wanted))
+            found = {row["reference"]: row for row in self._rows(connection, list(wanted))}
             made_from = self._generations(connection, list(wanted))
-            for row in rows:
+            for row in (found[reference] for reference in wanted if reference in found):
                 if row["desired_state"] not in ("pending", "in_flight", "unknown"):
                     continue
                 if row["absent_since"] is not None:  # gone from the HIS since: nothing of it may arrive now
@@ -74,7 +48,7 @@ class Outbox:
                 if row["lease_token"] is not None and row["lease_until"] > stamp:
                     busy += 1
                     continue
-                claims.append(_claim(row, token, made_from.get(row["reference"])))
+                claims.append(claim_of(row, token, made_from.get(row["reference"])))
             if claims:
                 connection.execute(
                     update(table)
@@ -90,6 +64,12 @@ class Outbox:
                     [{"k_reference": c.reference, "v_version": c.version} for c in claims],
                 )
         return claims, busy
+
+    def by_attempts(self, references: list[str]) -> list[str]:
+        """The references, those tried least first, else in their own order."""
+        with self.ledger.read() as connection:
+            tried = {row["reference"]: row["attempts"] for row in self._rows(connection, references)}
+        return sorted(references, key=lambda reference: (tried.get(reference, 0), reference))
 
     def renew(self, claims: Sequence[Claim]) -> None:
         """Extend the lease of claims still held; a living deliverer does so every third of the lease."""
@@ -370,27 +350,3 @@ class Outbox:
         ]
         if rows:
             connection.execute(insert(t.delivery_note), rows)
-
-
-def _claim(row: Any, token: str, made_from: datetime | None) -> Claim:
-    # content is compared by hash, the Patient block is not: a body made from an older snapshot than the row
-    # carries an older block, and must not be written down as the newest one
-    patient = row["desired_patient_hash"] if made_from == row["desired_snapshot_at"] else None
-    return Claim(
-        reference=row["reference"],
-        version=row["desired_version"],
-        token=token,
-        content_hash=row["desired_hash"],
-        values={
-            "delivered_hash": row["desired_hash"],
-            "delivered_source_hash": row["desired_source_hash"],
-            "delivered_snapshot_at": row["desired_snapshot_at"],
-            "delivered_mapping": row["desired_mapping"],
-            "delivered_policy": row["desired_policy"],
-            "delivered_class": row["desired_class"],
-            "delivered_children": row["desired_children"],
-            "person_key": row["person_key"],
-            "desired_patient_hash": patient,
-        },
-        doubtful=row["lease_token"] is not None,
-    )

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from phr.ledger import tables as t
-from phr.ledger.absence import mark_absent
+from phr.ledger.absence import count_older, mark_absent
 from phr.ledger.decide import PATIENT_CHANGED, Desired, Verdict, decide
 from phr.ledger.store import Ledger, now, record_days, upsert
 
@@ -37,6 +37,8 @@ class Registration:
     absent: int = 0
     #: documents that a newer snapshot knows on another day than this one does
     _elsewhere: Counter[date] = field(default_factory=Counter)
+    #: documents of older snapshots met again in a dry run, by the service day the ledger has for them
+    _met_again: Counter[date] = field(default_factory=Counter)
 
     def register(self, batch: Sequence[Desired]) -> set[str]:
         """Enter a batch in one transaction; returns the references whose content has to be sent.
@@ -102,6 +104,8 @@ class Registration:
             if row is not None and not verdict.write and row["service_day"] != want.service_day:
                 self._elsewhere[want.service_day] += 1
             self._count(row, disposition)
+            if self.dry_run and row is not None and self._is_older(row):
+                self._met_again[row["service_day"]] += 1
             if disposition == "pending":
                 to_send.add(want.reference)
                 if want.person_key:
@@ -299,9 +303,11 @@ class Registration:
 
         A document of these days that the complete snapshot did not hold is *absent* (deleted, moved,
         admitted or opened again); it keeps its state until a retraction is approved
-        (R7). Returns how many were marked.
+        (R7). Returns how many were marked. A dry run marks none: it counts them as ``to_retract``.
         """
         if self.dry_run:
+            if gone := self._missing(days):
+                self.counts["to_retract"] = gone
             return 0
         with self.ledger.write(self.hospital) as connection:
             self._close(connection, days)
@@ -319,6 +325,16 @@ class Registration:
                 )
             )
         return self.absent
+
+    def _missing(self, days: Sequence[date]) -> int:
+        with self.ledger.read() as connection:
+            known = count_older(
+                connection, hospital=self.hospital, kind=self.kind, days=days, snapshot_at=self.snapshot_at
+            )
+        return known - sum(self._met_again[day] for day in set(days))
+
+    def _is_older(self, row: Mapping[str, Any]) -> bool:
+        return row["absent_since"] is None and bool(row["desired_snapshot_at"] < self.snapshot_at)
 
     def _close(self, connection: Connection, days: Sequence[date]) -> None:
         rd = t.run_document

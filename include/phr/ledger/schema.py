@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from alembic import command
@@ -40,6 +41,9 @@ def make_engine(url: str) -> Engine:
             connection.commit()
 
         return server
+    if parsed.database and parsed.database != ":memory:":
+        # private from the first byte; SQLite gives its journal files the mode of the database
+        os.close(os.open(parsed.database, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
         parsed, hide_parameters=True, connect_args={"timeout": 60, "check_same_thread": False}
     )

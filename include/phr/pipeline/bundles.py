@@ -36,6 +36,8 @@ from phr.release import Policy, decide_bundle
 from phr.settings import EndpointSettings, Hospital
 
 _REASON_LENGTH = 200  # width of document.desired_reason
+_REFERENCE_LENGTH = 64  # width of document.reference
+_UNUSABLE_RULE = "visit.ref_blank"
 
 
 @dataclass
@@ -120,7 +122,7 @@ class DocumentBuilder:
         for reference in chunk.references:
             visit = chunk.visits.get(reference)
             if visit is not None:
-                yield self._build(chunk, visit)
+                yield self._build(chunk, visit) if _usable(reference) else self._unusable(visit)
 
     def _build(self, chunk: Chunk, visit: Visit) -> Built:
         reference = visit.visit_ref
@@ -168,6 +170,14 @@ class DocumentBuilder:
         body = encode(document.body) if desired.state == "pending" else None
         return Built(desired, entries, body)
 
+    def _unusable(self, visit: Visit) -> Built:
+        """A visit number that no reference can hold: counted and listed under a name made from it."""
+        reference = "~" + self.keyring.pseudonym(visit.visit_ref, purpose="row").partition(":")[2]
+        day = date.fromisoformat(visit.service_day or "")
+        row_hash = self._row_hash("visit", visit.visit_ref)
+        entry = QuarantineEntry(reference, day, "visit", row_hash, _UNUSABLE_RULE, "document")
+        return self._kept_back(reference, day, "quarantined", [RULES[_UNUSABLE_RULE].reason], [entry], None)
+
     def _kept_back(
         self,
         reference: str,
@@ -212,6 +222,10 @@ class DocumentBuilder:
         return hmac.new(key, child_key.encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def _usable(reference: str) -> bool:
+    return len(reference) <= _REFERENCE_LENGTH and reference.isprintable() and " " not in reference
+
+
 def _bundle(patient: Patient, visit: Visit, children: dict[str, list[CanonicalRow]]) -> VisitBundle:
     vitals = cast(list[VitalSign], children["vital_sign"])
     return VisitBundle(
@@ -242,4 +256,5 @@ def _source_hash(bundle: VisitBundle, key: bytes) -> str:
 
 
 def _reason(codes: list[str]) -> str:
-    return ",".join(sorted(set(codes)))[:_REASON_LENGTH]
+    """Codes without their topic: ``RESTRICTED:HIV`` beside a visit number would be a diagnosis."""
+    return ",".join(sorted({code.partition(":")[0] for code in codes}))[:_REASON_LENGTH]
