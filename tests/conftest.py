@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from phr import connections
@@ -20,6 +21,12 @@ POSTGRES_URL = os.environ.get(
 CHROMIUM = os.environ.get("PHR_TEST_CHROMIUM", "/usr/bin/chromium")
 #: set by .ci/run: a missing service is then a failure, never a skip
 REQUIRE_SERVICES = os.environ.get("PHR_TEST_REQUIRE_SERVICES") == "1"
+
+
+# elsewhere new examples are tried at every run; CI asks the same questions each time
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("here", deadline=None)
+settings.load_profile("ci" if REQUIRE_SERVICES else "here")
 
 
 def _reachable(url: str) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 _CID = re.compile(r"(?<!\d)\d[- ]?\d{4}[- ]?\d{5}[- ]?\d{2}[- ]?\d(?!\d)")
 _VN = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?!\d)")
 _JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
-_FIXED = re.compile(r"\b\d{5}:\{[^}\s]+\}")
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',}]+")
+_FIXED = re.compile(r"(?<!\d)\d{5}:\{[^}\s]+\}")
+_BEARER = re.compile(r"(?i)(bearer|basic)\s+[^\s\"',}]+")
 _NAMED = r"(?i)((?:password(?:_hash)?|hmac_secret|hcode_token)[\"']?\s*[=:]\s*"
 _QUOTED_SECRET = re.compile(_NAMED + r"([\"']))(?:\\.|(?!\2)[^\\])*")
 _PLAIN_SECRET = re.compile(_NAMED + r")[^\s\"',&]+")
