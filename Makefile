@@ -19,14 +19,17 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv / ติดตั้ง python3-venv ก่อน"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9' || true
 
-# wheels alone: nothing here needs a compiler
+# behind a private CA the certificates are in the system's store, where pip looks too
+export UV_SYSTEM_CERTS ?= 1
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV_INSTALL = VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
+
+# wheels alone: nothing here needs a compiler; uv is faster, pip is what works everywhere
 define install
-	@if [ -x $(BIN)/uv ]; then \
-	  VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --only-binary :all: --compile-bytecode -r $(1) && \
-	  VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps -e . ; \
-	else \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $(1) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . ; \
+	@if [ -x $(BIN)/uv ] && \
+	  $(UV_INSTALL) --only-binary :all: --compile-bytecode -r $(1) && $(UV_INSTALL) --no-deps -e . ; then :; else \
+	  if [ -x $(BIN)/uv ]; then echo "uv could not install, trying pip / uv ติดตั้งไม่สำเร็จ ลองใช้ pip …"; fi; \
+	  $(PIP_INSTALL) --only-binary :all: -r $(1) && $(PIP_INSTALL) --no-deps -e . ; \
 	fi
 endef
 

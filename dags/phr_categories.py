@@ -63,11 +63,12 @@ def _read_hospitals(path: Path, _mtime_ns: int) -> tuple[dict[str, str], str]:
         province = load_province(path)
     except PhrError as error:
         return {}, str(error)
-    return {h.hcode: h.name_th for h in province.hospitals}, ""
+    problem = " · ".join(str(broken.error) for broken in province.broken)
+    return {h.hcode: h.name_th for h in province.hospitals}, problem
 
 
 def hospital_names() -> tuple[dict[str, str], str]:
-    """Names by hcode for the form, and the message when the file is malformed.
+    """Names by hcode for the form, and the message when the file or the entry of a hospital is malformed.
 
     A malformed file must not make the DAGs vanish from the UI: they stay, say so in their notes, and the
     `plan` task fails with the same message.

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pymysql.charset import charset_by_name
 from sqlalchemy import URL
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from phr import faults
 from phr.errors import StopHospital
@@ -42,17 +44,24 @@ class Connection:
     def source_url(self, *, hospital: str, charset: str = "auto") -> URL:
         """SQLAlchemy URL of a replica; ``conn_type`` chooses the driver, ``extra.driver`` overrides it.
 
-        :raises StopHospital: PHR-103 for a connection type that is no database we read.
+        :raises StopHospital: PHR-103 for a connection type that is no database we read, PHR-101 for an
+            ``extra.driver`` or ``extra.charset`` that does not exist.
         """
         driver = str(self.extra.get("driver") or _DRIVERS.get(self.conn_type, ""))
         if not driver:
             detail = f"{self.conn_id}: connection type {self.conn_type or 'empty'} is not a database"
             raise StopHospital(faults.CONNECTION_MISSING, hospital=hospital, detail=detail)
+        if not _driver_exists(driver):
+            detail = f"{self.conn_id}: extra.driver is not an installed database driver"
+            raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)
         if driver == "sqlite":
             return URL.create("sqlite", database=self.schema or self.host)
         query: dict[str, str] = {}
         if driver.startswith("mysql"):
             query["charset"] = str(self.extra.get("charset") or ("utf8mb4" if charset == "auto" else charset))
+            if not _charset_exists(query["charset"]):
+                detail = f"{self.conn_id}: extra.charset is not a charset of MySQL (tis620, utf8mb4)"
+                raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)
         return URL.create(
             driver,
             username=self.login or None,
@@ -62,6 +71,20 @@ class Connection:
             database=self.schema or None,
             query=query,
         )
+
+
+def _driver_exists(driver: str) -> bool:
+    try:
+        dialect = URL.create(driver).get_dialect()
+        if "+" in driver:  # without it the adapter takes the driver that is installed
+            dialect.import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        return False
+    return True
+
+
+def _charset_exists(charset: str) -> bool:
+    return charset_by_name(charset.lower()) is not None
 
 
 class ConnectionSource(Protocol):
@@ -85,38 +108,90 @@ class FileConnections:
             raw = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         except (OSError, ValueError):
             raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: not readable JSON") from None
+        if not isinstance(raw, dict):
+            raise StopHospital(
+                faults.CONFIG_MALFORMED, detail=f"{path.name}: must be an object of connections"
+            )
         if conn_id not in raw:
             raise StopHospital(faults.CONNECTION_MISSING, detail=conn_id)
         return parse_connection(conn_id, raw[conn_id])
 
 
-def parse_connection(conn_id: str, raw: str | dict[str, Any]) -> Connection:
-    """A connection from Airflow's JSON or URI form."""
-    if isinstance(raw, str) and not raw.lstrip().startswith("{"):
-        parts = urlsplit(raw)
-        extra = dict(parse_qsl(parts.query))
-        return Connection(
-            conn_id=conn_id,
-            conn_type=parts.scheme.replace("-", "_"),
-            host=unquote(parts.hostname or ""),
-            login=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            schema=unquote(parts.path.lstrip("/")),
-            port=parts.port,
-            extra=json.loads(extra["__extra__"]) if "__extra__" in extra else extra,
-        )
-    data = json.loads(raw) if isinstance(raw, str) else dict(raw)
-    extra_raw = data.get("extra") or {}
+def parse_connection(conn_id: str, raw: Any) -> Connection:
+    """A connection from Airflow's JSON (object or text) or URI form.
+
+    :raises StopHospital: PHR-101 naming the connection and the field that is malformed, never its value.
+    """
+    if isinstance(raw, str) and not raw.lstrip().startswith(("{", "[")):
+        return _from_uri(conn_id, raw)
+    data = _json_object(conn_id, "the connection", raw)
+    texts = {
+        name: _text(conn_id, name, data.get(name))
+        for name in ("conn_type", "host", "login", "password", "schema")
+    }
     return Connection(
         conn_id=conn_id,
-        conn_type=str(data.get("conn_type") or ""),
-        host=str(data.get("host") or ""),
-        login=str(data.get("login") or ""),
-        password=str(data.get("password") or ""),
-        schema=str(data.get("schema") or ""),
-        port=int(data["port"]) if data.get("port") else None,
-        extra=json.loads(extra_raw) if isinstance(extra_raw, str) else dict(extra_raw),
+        **texts,
+        port=_port(conn_id, data.get("port")),
+        extra=_json_object(conn_id, "extra", data.get("extra") or {}),
     )
+
+
+def _from_uri(conn_id: str, uri: str) -> Connection:
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        raise _malformed(conn_id, "the connection", "a URI") from None
+    try:
+        port = parts.port
+    except ValueError:
+        raise _malformed(conn_id, "port", "a number from 1 to 65535") from None
+    extra = dict(parse_qsl(parts.query))
+    return Connection(
+        conn_id=conn_id,
+        conn_type=parts.scheme.replace("-", "_"),
+        host=unquote(parts.hostname or ""),
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        schema=unquote(parts.path.lstrip("/")),
+        port=port,
+        extra=_json_object(conn_id, "extra", extra["__extra__"]) if "__extra__" in extra else extra,
+    )
+
+
+def _malformed(conn_id: str, name: str, wanted: str) -> StopHospital:
+    return StopHospital(faults.CONFIG_MALFORMED, detail=f"{conn_id}: {name} is not {wanted}")
+
+
+def _json_object(conn_id: str, name: str, raw: Any) -> dict[str, Any]:
+    try:
+        value = json.loads(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        raise _malformed(conn_id, name, "valid JSON") from None
+    if not isinstance(value, dict):
+        raise _malformed(conn_id, name, "a JSON object")
+    return dict(value)
+
+
+def _text(conn_id: str, name: str, value: Any) -> str:
+    if isinstance(value, dict | list):
+        raise _malformed(conn_id, name, "text")
+    return "" if value is None else str(value)
+
+
+def _port(conn_id: str, value: Any) -> int | None:
+    if value is None or value == "":
+        return None
+    wrong = _malformed(conn_id, "port", "a number from 1 to 65535")
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise wrong
+    try:
+        port = int(value)
+    except ValueError:
+        raise wrong from None
+    if not 0 < port < 65536:
+        raise wrong
+    return port
 
 
 _source: ConnectionSource = FileConnections()

@@ -89,10 +89,10 @@ SOURCE_CHARSET = Fault(
 )
 SUSPECT_EMPTY = Fault(
     "PHR-206",
-    "ไม่มีผู้รับบริการในวันที่ควรมี จึงยังไม่ถือว่าเป็นวันว่าง",
-    "no visits on a day that should have some (suspect_empty)",
-    "ตรวจว่าสำเนาฐานข้อมูลอัปเดตถึงวันนี้ หากเป็นวันหยุดจริงให้ยืนยันใน hospitals.yaml (closed_days)",
-    "check that the replica is up to date; if the hospital was closed, list the day in closed_days",
+    "ไม่มีผู้รับบริการ (หรือไม่มีผลการรับบริการ) ในวันที่ควรมี จึงยังไม่ถือว่าเป็นวันว่าง",
+    "no finished visits on a day that should have some (suspect_empty)",
+    "ตรวจว่าสำเนาข้อมูลเป็นปัจจุบันและบันทึกผลการรับบริการแล้ว หากเป็นวันหยุดจริงให้ใส่วันใน closed_days",
+    "check that the replica is up to date and outcomes are recorded; if closed, list the day in closed_days",
 )
 SOURCE_CLOCK = Fault(
     "PHR-207",
@@ -121,6 +121,13 @@ SOURCE_WRONG_HOSPITAL = Fault(
     "this database belongs to another hospital",
     "ตรวจ connection ของโรงพยาบาลนี้ว่าไม่ได้ชี้ไปที่ฐานข้อมูลของแห่งอื่น",
     "check that this hospital's connection does not point to another hospital's database",
+)
+SOURCE_DATABASE_MISSING = Fault(
+    "PHR-211",
+    "ไม่มีฐานข้อมูล (schema) ชื่อนี้บนเครื่องสำเนา",
+    "the database (schema) named in the connection does not exist",
+    "ตรวจชื่อฐานข้อมูล (schema) ใน connection ของโรงพยาบาลนี้",
+    "check the schema name in this hospital's connection",
 )
 
 # -- 3xx data of one document --------------------------------------------------------------------

@@ -131,3 +131,22 @@ def test_parsing_reads_the_hospitals_file_once_per_change(
     assert source.hospital_names()[0] is first[0]
     file.write_text(file.read_text().replace("รพ.ทั่วไปสมมติ", "รพ.ชื่อใหม่"))
     assert source.hospital_names()[0]["99001"] == "รพ.ชื่อใหม่"
+
+
+def test_a_malformed_entry_leaves_the_other_hospitals_in_the_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    shipped = (REPOSITORY / "include/config/hospitals.yaml").read_text(encoding="utf-8")
+    broken = shipped.replace('his_version: "HOSxP v3"', "chunk_visits: 1", 1)
+    assert broken != shipped
+    (tmp_path / "hospitals.yaml").write_text(broken, encoding="utf-8")
+    monkeypatch.setenv("PHR_CONFIG_DIR", str(tmp_path))
+    bag = DagBag(str(REPOSITORY / "dags"))
+    assert bag.import_errors == {}
+    dag = bag.dags["phr_visits"]
+    assert dag.params.get_param("hospitals").schema["items"]["enum"] == ["99001", "99003"]
+    first = dag.doc_md.splitlines()[0]
+    assert first.startswith("> ⚠ **hospitals.yaml**: PHR-101 [hospital 99002]")
+    assert "chunk_visits" in first

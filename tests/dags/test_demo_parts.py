@@ -68,6 +68,7 @@ sleeper += "time.sleep(600)"
 made = Components(state_file=folder / "state.json", log_folder=folder)
 made.start("sleeper", [sys.executable, "-c", sleeper],
            dict(os.environ), cwd=Path("/"))
+made._watchdog.kill()  # both were killed
 time.sleep(600)
 """
     demo = subprocess.Popen([sys.executable, "-c", runner])

@@ -247,9 +247,10 @@ def test_missing_or_foreign_file(tmp_path: Path) -> None:
 
 @pytest.mark.mariadb
 def test_unknown_database(mariadb_url: str) -> None:
-    refused(
-        make_adapter(hospital(), with_url(mariadb_url, database="phr_nowhere")), faults.SOURCE_LOGIN, "1049"
-    )
+    nowhere = make_adapter(hospital(), with_url(mariadb_url, database="phr_nowhere"))
+    error = refused(nowhere, faults.SOURCE_DATABASE_MISSING, "1049")
+    assert "schema name" in error.message()
+    assert "phr_nowhere" not in error.message()
 
 
 @pytest.mark.parametrize(

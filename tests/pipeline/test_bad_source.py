@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -203,7 +204,6 @@ def test_a_disabled_hospital_asked_for_by_name_is_refused(mapped: ProvinceKit) -
         pytest.param("hospitals: [", "line", id="not_yaml"),
         pytest.param("just a text", "hospitals.yaml", id="not_a_mapping"),
         pytest.param(None, "FileNotFoundError", id="file_missing"),
-        pytest.param({"look_bak_days": 3}, f"hospital {BAD}, look_bak_days", id="mistyped_setting"),
         pytest.param({"hcode": "99001"}, "hospital 99001 is listed twice", id="listed_twice"),
         pytest.param({"hcode": "9900"}, "hospital number 2 in the file, hcode", id="code_too_short"),
     ],
@@ -220,6 +220,131 @@ def test_malformed_configuration_names_the_place(mapped: ProvinceKit, content: o
         path.write_text(str(content), encoding="utf-8")
     with pytest.raises(PhrError, match=f"PHR-101.*{re.escape(detail)}.*วิธีแก้"):
         steps.plan_units(mapped.options())
+
+
+def _break_entry(kit: ProvinceKit, hcode: str = BAD) -> None:
+    kit.configure(hospitals={hcode: {"look_bak_days": 3}})
+
+
+def test_a_malformed_entry_fails_its_hospital_alone(mapped: ProvinceKit) -> None:
+    _break_entry(mapped)
+    options = mapped.options()
+    units = steps.plan_units(options)
+    assert [unit["hcodes"] for unit in units] == [["99001"], [GOOD]]
+    row = mapped.hospital_rows(options.run_id)[BAD]
+    assert row["status"] == "failed"
+    _assert_clear(mapped, row["error_text"], "PHR-101")
+    assert "look_bak_days" in row["error_text"]
+    assert mapped.steps(options, units[1]) == []
+    assert set(mapped.national()) == mapped.expected("send", GOOD)
+    with pytest.raises(PhrError, match=f"PHR-505.*{BAD} PHR-101"):
+        steps.finish_run(options)
+
+    mapped.configure(hospitals={BAD: {"look_back_days": 3}})
+    path = Path(mapped.config, "hospitals.yaml")
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del raw["hospitals"][1]["look_bak_days"]
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    units = steps.plan_units(options)
+    assert mapped.steps(options, units[1], ("extract",)) == []
+    assert mapped.hospital_rows(options.run_id)[BAD]["status"] == "extracted"
+
+
+def test_a_run_asks_for_whom_it_was_told_of_the_malformed_entries(mapped: ProvinceKit) -> None:
+    _break_entry(mapped)
+    others = mapped.options(run_id="others", hospitals=[GOOD])
+    assert [unit["hcodes"] for unit in steps.plan_units(others)] == [[GOOD]]
+    assert set(mapped.hospital_rows("others")) == {GOOD}
+    alone = mapped.options(run_id="alone", hospitals=[BAD], overrides={BAD: {"settle_minutes": 0}})
+    assert steps.plan_units(alone) == []
+    with pytest.raises(PhrError, match=f"PHR-505.*{BAD} PHR-101"):
+        steps.finish_run(alone)
+    mapped.configure(hospitals={BAD: {"enabled": False}})
+    steps.plan_units(mapped.options(run_id="disabled"))
+    assert set(mapped.hospital_rows("disabled")) == {"99001", GOOD}
+
+
+def test_an_entry_broken_after_planning_fails_its_hospital_alone(mapped: ProvinceKit) -> None:
+    options = mapped.options(hospitals=[BAD, GOOD])
+    (unit,) = steps.plan_units(options)
+    assert mapped.steps(options, unit, ("extract",)) == []
+    _break_entry(mapped)
+    assert mapped.steps(options, unit, ("check",)) == []
+    rows = mapped.hospital_rows(options.run_id)
+    assert (rows[BAD]["error_code"], rows[GOOD]["status"]) == ("PHR-101", "checked")
+
+
+def test_config_check_lists_every_problem_of_every_entry(mapped: ProvinceKit) -> None:
+    mapped.configure(
+        hospitals={
+            BAD: {"look_bak_days": 3, "chunk_visits": 1, "his": "s3cret", "settle_minutes": -1},
+            GOOD: {"closed_weekdays": [7]},
+        }
+    )
+    done = mapped.spawn("config", "check")
+    text_, _ = done.communicate(timeout=60)
+    shown = text_.decode()
+    assert done.returncode == 1
+    for hcode, field in (
+        (BAD, "look_bak_days"),
+        (BAD, "chunk_visits"),
+        (BAD, "his"),
+        (BAD, "settle_minutes"),
+        (GOOD, "closed_weekdays"),
+    ):
+        assert re.search(rf"✗ PHR-101 \[hospital {hcode}\][^✗]*{field}", shown), (field, shown)
+    assert "✓ 99001" in shown
+    assert "s3cret" not in shown
+
+
+def _unfinish(kit: ProvinceKit, hcode: str, day: object, *, keep: int = 0) -> int:
+    """Take the outcome off all visits of a day but ``keep``; returns how many the day has."""
+    visits = kit.his(hcode, "SELECT vn FROM ovst WHERE vstdate = ? ORDER BY vn", str(day))
+    for (vn,) in visits[keep:]:
+        kit.his(hcode, "UPDATE ovst SET ovstost = NULL WHERE vn = ?", vn)
+    return len(visits)
+
+
+def _extract(kit: ProvinceKit, **values: object) -> dict[str, object]:
+    options = kit.options(hospitals=[BAD], **values)
+    (unit,) = steps.plan_units(options)
+    kit.steps(options, unit, ("extract",))
+    return kit.hospital_rows(options.run_id)[BAD]
+
+
+def test_a_past_day_without_outcomes_is_suspect(mapped: ProvinceKit) -> None:
+    total = _unfinish(mapped, BAD, DAYS[1])
+    assert total >= 5
+    row = _extract(mapped, run_id="nothing")
+    assert row["error_code"] == "PHR-206"
+    assert re.search(rf"{DAYS[1]}: \d+ of {total} visits have no outcome", str(row["error_text"]))
+    never = {BAD: {"max_unfinished_share": 1.0}}
+    assert _extract(mapped, run_id="share", overrides=never)["error_code"] == "PHR-206", (
+        "nothing was finished"
+    )
+    closed = {BAD: {"closed_days": [str(DAYS[1])]}}
+    assert _extract(mapped, run_id="confirmed", overrides=closed)["status"] == "extracted"
+    weekday = {BAD: {"closed_weekdays": [DAYS[1].weekday()]}}
+    assert _extract(mapped, run_id="closed", overrides=weekday)["status"] == "extracted"
+
+
+def test_a_larger_share_without_outcome_than_the_hospital_allows_is_suspect(mapped: ProvinceKit) -> None:
+    _unfinish(mapped, BAD, DAYS[1], keep=2)
+    assert _extract(mapped, run_id="default")["error_code"] == "PHR-206"
+    allowed = {BAD: {"max_unfinished_share": 1.0}}
+    assert _extract(mapped, run_id="allowed", overrides=allowed)["status"] == "extracted"
+
+
+def test_today_and_a_handful_of_visits_may_be_unfinished(mapped: ProvinceKit) -> None:
+    _unfinish(mapped, BAD, DAYS[2])
+    noon = datetime.combine(DAYS[2], time(5), tzinfo=UTC)
+    assert _extract(mapped, run_id="today", planned_at=noon)["status"] == "extracted"
+    next_day = noon + timedelta(hours=13)  # 01:00 in Bangkok
+    assert _extract(mapped, run_id="tomorrow", planned_at=next_day)["error_code"] == "PHR-206"
+    vns = [vn for (vn,) in mapped.his(BAD, "SELECT vn FROM ovst WHERE vstdate = ?", str(DAYS[2]))]
+    for vn in vns[4:]:
+        mapped.his(BAD, "DELETE FROM ovst WHERE vn = ?", vn)
+    assert _extract(mapped, run_id="four")["status"] == "extracted"
 
 
 def test_without_the_policy_nothing_is_mapped_or_sent(mapped: ProvinceKit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from province_kit import DAYS, ProvinceKit, assert_balanced, assert_one_record_each
@@ -25,6 +26,8 @@ def test_a_dry_run_sends_nothing_and_foretells_the_run(province: ProvinceKit) ->
     assert province.double.admin.requests(path="token") == []
     assert province.documents() == {}
     assert province.dispositions(dry.options.run_id) == {}
+    assert (dry.counts["calls"], dry.counts["to_retract"]) == (dry.counts["pending"], 0)
+    assert "minutes" not in dry.counts, "no limit of calls, no time"
     real = province.run(hospitals=[HCODE])
     assert real.error is None
     assert dry.counts["new"] == real.counts["sent"] == len(province.expected("send", HCODE))
@@ -41,6 +44,27 @@ def test_a_dry_run_sends_nothing_and_foretells_the_run(province: ProvinceKit) ->
     again = province.run(hospitals=[HCODE])
     assert (again.counts["sent"], again.counts["unchanged"]) == (1, dry.counts["unchanged"])
     assert_balanced(province, real.options.run_id, again.options.run_id)
+
+
+def test_a_dry_run_says_what_the_run_would_cost(new_mapped: Callable[..., ProvinceKit]) -> None:
+    kit = new_mapped(calls_per_minute=4)
+    pending = len(kit.expected("send", HCODE))
+    assert pending > 4
+    gone = kit.clean_visit(HCODE)
+    kit.his(HCODE, "DELETE FROM ovst WHERE vn = ?", gone)
+    moved = kit.clean_visit(HCODE, 1)
+    (known,) = [row["service_day"] for ref, row in kit.documents().items() if ref == f"{HCODE}:{moved}"]
+    other = next(day for day in DAYS if day != known)
+    kit.his(HCODE, "UPDATE ovst SET vstdate = ? WHERE vn = ?", str(other), moved)
+    dry = kit.run(hospitals=[HCODE], dry_run=True)
+    assert dry.error is None
+    assert (dry.counts["calls"], dry.counts["to_retract"]) == (pending - 1, 1), "a moved visit stays"
+    assert dry.counts["minutes"] == -(-(pending - 1) // 4)
+    limited = kit.run(hospitals=[HCODE], dry_run=True, limit=3)
+    assert (limited.counts["calls"], limited.counts["minutes"]) == (3, 1)
+    kit.map_only(hospitals=[HCODE])
+    absent = [ref for ref, row in kit.documents().items() if row["absent_since"]]
+    assert absent == [f"{HCODE}:{gone}"]
 
 
 def test_a_limit_leaves_the_rest_pending_for_the_next_run(province: ProvinceKit) -> None:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from sqlalchemy import create_engine, event
 
+from phr_sandbox.province import dirt
 from phr_sandbox.province.build import build_hospital, build_province
 from phr_sandbox.province.dirt import KINDS, OTHER_TAGS
 from phr_sandbox.province.oracle import HospitalOracle
@@ -68,6 +69,41 @@ def test_counts_alone_can_be_kept(tmp_path: Path) -> None:
     assert not lean.patients
     assert not lean.rows
     assert (lean.days, lean.tags, lean.row_counts) == (full.days, full.tags, full.row_counts)
+
+
+def test_visits_deleted_at_the_same_minute_of_different_hours_stay_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dirt, "KINDS", {"orphan_diagnosis": KINDS["orphan_diagnosis"]})
+    day = date(2026, 11, 18)
+    oracle = build_province(tmp_path, seed=1, first_day=day, last_day=day, scale=4, hospitals=["99001"])[
+        "99001"
+    ]
+    deleted = [row for row in oracle.rows if row.tag == "orphan_diagnosis"]
+    hours = Counter(str(row.visit_ref)[8:] for row in deleted)
+    assert max(hours.values()) > 2  # two rows a visit: some share minute and second
+    assert set(Counter(row.visit_ref for row in deleted).values()) == {2}
+    known = {vn for (vn,) in _rows(tmp_path, "99001", "SELECT vn FROM ovst")}
+    assert not known & {row.visit_ref for row in deleted}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_visit_has_a_code_twice(tmp_path: Path, seed: int) -> None:
+    day = date(2026, 11, 18)
+    build_province(tmp_path, seed=seed, first_day=day, last_day=day, scale=3, hospitals=["99002"])
+    # as a MySQL key compares: neither case nor trailing blanks
+    codes = _rows(tmp_path, "99002", "SELECT vn, rtrim(upper(icd10)) FROM ovstdiag")
+    assert len(codes) > 300
+    assert len(codes) == len(set(codes))
+
+
+def test_a_day_of_a_large_hospital_can_be_built(tmp_path: Path) -> None:
+    day = date(2026, 11, 18)
+    built = build_province(
+        tmp_path, seed=1, first_day=day, last_day=day, scale=20, hospitals=["99001"], keep_details=False
+    )
+    assert _rows(tmp_path, "99001", "SELECT COUNT(*) > 5000 FROM ovst") == [(1,)]
+    assert built["99001"].row_counts["ovst"] > 5000
 
 
 # -- files -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import logging
 import random
 import subprocess
@@ -17,6 +18,7 @@ from quality_rows import CID, TODAY, Unit, clean_unit, make_cid, spoil
 from phr.canonical import TABLES
 from phr.canonical.tables import CHILD_TABLES
 from phr.errors import Bug
+from phr.his.hosxp.rows import visit as visit_row
 from phr.quality import RULES, BadRow, Checker, split
 from phr.quality import checker as checker_module
 
@@ -68,6 +70,29 @@ def test_failures_are_split_per_hospital(checker: Checker) -> None:
         BadRow("99001", "diagnosis", 0, "VN1", "000000001", "K1", "diagnosis.code_missing"),
         BadRow("99002", "diagnosis", 2, "VN1", "000000001", "K9", "diagnosis.code_missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("clock", "rules"),
+    [
+        ("25:99:99", ["visit.time_unreadable"]),
+        ("24:00:00", ["visit.time_unreadable"]),
+        ("noon", ["visit.time_unreadable"]),
+        ("23:59:59", []),
+        ("08:05", []),
+        (None, []),
+    ],
+)
+def test_a_visit_time_as_the_his_holds_it(checker: Checker, clock: str | None, rules: list[str]) -> None:
+    unit = clean_unit()
+    names = inspect.signature(visit_row).parameters
+    raw = dict.fromkeys(names) | {"visit_ref": "VN1", "hn": "000000001", "service_day": "2026-10-31"}
+    unit["visit"] = [visit_row(**raw | {"start_time": clock})]
+    bad = checker.check({"99001": unit})
+    assert [b.rule for b in bad] == rules
+    assert {(RULES[b.rule].scope, RULES[b.rule].reason) for b in bad} == (
+        {("document", "VISIT_TIME_INVALID")} if rules else set()
+    )
 
 
 def test_hospitals_do_not_judge_each_other(checker: Checker) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quality_rows import CID, TODAY, blank, clean_unit, make_cid
 
 from phr.quality.facts import HospitalFacts, identity_conflicts
-from phr.quality.values import date_state, number, parse_day
+from phr.quality.values import date_state, number, parse_day, time_state
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,22 @@ from phr.quality.values import date_state, number, parse_day
 )
 def test_date_state(value: str | None, notes: str | None, expected: str) -> None:
     assert date_state(value, "d", notes, latest=TODAY, earliest=date(1890, 1, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "notes", "expected"),
+    [
+        ("08:30:00", None, "ok"),
+        (None, None, "missing"),
+        (" ", "bad_date:t", "missing"),
+        (None, "bad_time:t", "unreadable"),
+        (None, "be_year:x bad_time:t", "unreadable"),
+        (None, "bad_time:tt", "missing"),
+        ("08:30:00", "bad_time:end_time", "ok"),
+    ],
+)
+def test_time_state(value: str | None, notes: str | None, expected: str) -> None:
+    assert time_state(value, "t", notes) == expected
 
 
 @given(st.dates())

@@ -92,6 +92,10 @@ MISTAKES: dict[str, list[Mistake]] = {
         change("visit", service_day=None, notes="bad_date:service_day"),
         change("visit", service_day="2026-02-30"),
     ],
+    "visit.time_unreadable": [
+        change("visit", start_time=None, notes="bad_time:start_time"),
+        change("visit", start_time=None, notes="be_year:service_day bad_time:start_time"),
+    ],
     "visit.after_death": [change("patient", deceased=True, death_date="2026-10-30")],
     "vital_sign.pressure_order": [
         change("vital_sign", bp_systolic=80.0, bp_diastolic=80.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from visit_rows import CONFIG, decided
 
 from phr.release import Decision, Policy
+from phr.release.icd10 import SensitivityTable
+from phr.release.policy import CONFIDENTIALITY
 
 POLICY = Policy.load(CONFIG)
 ACTION = {"N": "send", "R": "hold", "V": "never"}
@@ -143,6 +146,45 @@ def test_under_twenty(code: str, label: str, adult: str, birth_date: str | None,
     decision = decided(POLICY, code, birth_date=birth_date)
     assert decision.action == ("never" if young else adult)
     assert (f"MINOR:{label}" in decision.reasons) is young
+
+
+#: every block of chapter XV, whole and with fourth characters, and every block the supplement lists
+CHAPTER_O = [f"O{block:02d}{fourth}" for block in range(100) for fourth in ("", *"0123456789")]
+EXTRA = listed("sensitivity_icd10_extra.csv")
+MORE_YOUNG = [
+    *("Z300", "Z301", "Z302", "Z304", "Z308", "Z310", "Z316", "Z321", "Z340", "Z358", "Z360", "Z363"),
+    *("Z370", "Z379", "Z390", "Z392", "O800", "O620", "N700", "N72", "N739", "N743", "N760", "N771"),
+    *("Z30", "Z31", "Z36", "Z37", "Z39", "N70", "N77", "O80.0", "n72", "z37.0"),
+]
+
+
+@pytest.mark.parametrize("birth_date", ["2009-06-01", None], ids=["16", "unknown age"])
+@pytest.mark.parametrize("code", CHAPTER_O + MORE_YOUNG)
+def test_pregnancy_and_sexual_health_under_twenty_is_never_sent(code: str, birth_date: str | None) -> None:
+    decision = decided(POLICY, code, birth_date=birth_date)
+    assert (decision.action, decision.data_class) == ("never", "C4")
+    assert any(reason.startswith("MINOR:") for reason in decision.reasons)
+
+
+def test_the_supplement_changes_nothing_for_adults() -> None:
+    rows = [(r["icd10_prefix"], r["sensitivity_label"], r["suggested_confidentiality"]) for r in ICD10]
+    reference_only = replace(POLICY, icd10=SensitivityTable(rows, list(CONFIDENTIALITY)))
+    for code in CHAPTER_O + MORE_YOUNG + [r["icd10_prefix"] for r in ICD10 + EXTRA]:
+        adult = decided(POLICY, code, birth_date="1995-06-01")
+        assert adult == decided(reference_only, code, birth_date="1995-06-01"), code
+    assert decided(POLICY, "O800", "Z370", "N72", "Z300", birth_date="1995-06-01").action == "send"
+
+
+def test_the_supplement_holds_labels_of_the_age_rule_only() -> None:
+    assert {r["sensitivity_label"] for r in EXTRA} <= set(POLICY.file.minors.labels)
+    assert {r["suggested_confidentiality"] for r in EXTRA} == {"N"}
+    assert {r["source"] for r in EXTRA} == {"judgement - needs clinical/DPO review"}
+    assert EXTRA[0].keys() == ICD10[0].keys()
+
+
+def test_a_newborn_and_an_infection_of_the_bladder_are_no_such_topic() -> None:
+    assert decided(POLICY, "Z380", "P599", birth_date="2026-01-04").action == "send"
+    assert decided(POLICY, "N390", birth_date="2015-01-01").action == "send"
 
 
 def test_other_topics_are_not_stricter_for_the_young() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from phr.release import Policy
 
 POLICY = "data_class_policy.yaml"
 ICD10 = "sensitivity_icd10.csv"
+EXTRA = "sensitivity_icd10_extra.csv"
 TEXT = "sensitivity_text.csv"
+FILES = (POLICY, ICD10, EXTRA, TEXT)
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    for name in (POLICY, ICD10, TEXT):
+    for name in FILES:
         shutil.copy(CONFIG / name, tmp_path / name)
     return tmp_path
 
@@ -32,7 +35,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [POLICY, ICD10, TEXT])
+@pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_stops(config: Path, name: str) -> None:
     (config / name).unlink()
     with pytest.raises(StopHospital) as caught:
@@ -59,6 +62,9 @@ MALFORMED = {
     "icd10 label empty": (ICD10, "B24,HIV,R", "B24,,R"),
     "icd10 column gone": (ICD10, "icd10_prefix", "code"),
     "icd10 columns short": (ICD10, "G10,GDIS,R", "G10\nG10,GDIS,R"),
+    "extra letter unknown": (EXTRA, "Z37,PREGNANT,N", "Z37,PREGNANT,X"),
+    "extra row twice": (EXTRA, "O81,PREGNANT,N", "O80,PREGNANT,N"),
+    "extra row of the reference list again": (EXTRA, "O80,PREGNANT,N", "B24,HIV,N"),
     "text field unknown": (TEXT, "unit text lab drug directions", "unit text labs"),
     "text pattern empty": (TEXT, "HIV,R,HIV,", "HIV,R,,"),
     "text letter unknown": (TEXT, "HIV,R,HIV,", "HIV,Q,HIV,"),
@@ -75,7 +81,7 @@ def test_a_doubtful_file_stops(config: Path, case: str) -> None:
     assert name in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [ICD10, TEXT])
+@pytest.mark.parametrize("name", [ICD10, EXTRA, TEXT])
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff\xfe\x00", b"icd10_prefix,sensitivity_label,suggested_confidentiality,pattern,fields\n"],
@@ -87,7 +93,7 @@ def test_an_emptied_list_stops(config: Path, name: str, content: bytes) -> None:
         Policy.load(config)
 
 
-@pytest.mark.parametrize("name", [POLICY, ICD10, TEXT])
+@pytest.mark.parametrize("name", FILES)
 def test_any_change_is_another_version(config: Path, name: str) -> None:
     before = Policy.load(config).version
     assert Policy.load(config).version == before
@@ -97,6 +103,18 @@ def test_any_change_is_another_version(config: Path, name: str) -> None:
     after = Policy.load(config).version
     assert after != before
     assert after.startswith("phr-proposed-1+")
+
+
+def test_a_doubtful_extra_list_is_told_by_its_own_line(config: Path) -> None:
+    edit(config / EXTRA, "O01,PREGNANT,N", "O0.1,PREGNANT,N")
+    with pytest.raises(StopHospital, match=f"{EXTRA}: line 3"):
+        Policy.load(config)
+
+
+def test_the_reference_list_is_as_it_came() -> None:
+    assert hashlib.sha256((CONFIG / ICD10).read_bytes()).hexdigest() == (
+        "84dbde0e90bab594e7161729c2ae4758b03f2342ad207e9460fe9efffd66831d"
+    )
 
 
 def test_the_shipped_policy_holds_restricted_and_never_sends_very_restricted() -> None:

@@ -26,6 +26,11 @@ def load(tmp_path: Path, content: object) -> Any:
     return load_province(path)
 
 
+def broken(tmp_path: Path, content: dict[str, Any]) -> Any:
+    (found,) = load(tmp_path, content).broken
+    return found
+
+
 def refusal(tmp_path: Path, content: object) -> str:
     with pytest.raises(StopHospital, match="PHR-101") as caught:
         load(tmp_path, content)
@@ -48,11 +53,14 @@ def refusal(tmp_path: Path, content: object) -> str:
         ("name_th", ""),
         ("source_charset", "latin1"),
         ("enabled", "s3cret"),
+        ("max_unfinished_share", 1.5),
     ],
 )
 def test_a_mistake_names_hospital_and_field(tmp_path: Path, field: str, value: object) -> None:
-    detail = refusal(tmp_path, province(**{field: value}))
-    assert "hospital 99001" in detail
+    loaded = load(tmp_path, province(**{field: value}))
+    with pytest.raises(StopHospital, match=r"PHR-101 \[hospital 99001\].*วิธีแก้") as caught:
+        loaded.hospital("99001")
+    detail = caught.value.detail
     assert field in detail
     if field != "categories":
         assert "s3cret" not in detail
@@ -98,7 +106,52 @@ def test_a_hospital_twice_and_unknown_keys_everywhere(tmp_path: Path) -> None:
 
 def test_many_mistakes_are_counted(tmp_path: Path) -> None:
     bad = province(his="x", look_back_days=-1, settle_minutes=-1, chunk_visits=1, name_th="")
-    assert "(+2 more)" in refusal(tmp_path, bad)
+    found = broken(tmp_path, bad)
+    assert "(+2 more)" in found.error.detail
+    assert len(found.mistakes) == 5
+
+
+def test_one_malformed_entry_is_kept_aside_and_the_others_are_used(tmp_path: Path) -> None:
+    raw = province()
+    good = raw["hospitals"][0]
+    raw["hospitals"] = [
+        {**good, "hcode": "99002", "chunk_visits": "s3cret", "his": "s3cret"},
+        good,
+        {**good, "hcode": "99003", "enabled": False, "setle": 1},
+    ]
+    loaded = load(tmp_path, raw)
+    assert [h.hcode for h in loaded.hospitals] == ["99001"]
+    assert [(b.hcode, b.enabled, len(b.mistakes)) for b in loaded.broken] == [
+        ("99002", True, 2),
+        ("99003", False, 1),
+    ]
+    assert "s3cret" not in loaded.broken[0].error.message()
+    assert [h.hcode for h in loaded.for_category("visits")] == ["99001"]
+    with pytest.raises(StopHospital, match="PHR-102"):
+        loaded.hospital("99009")
+
+
+@pytest.mark.parametrize(
+    ("second", "place"),
+    [
+        pytest.param({"hcode": "99001", "chunk_visits": 1}, "99001 is listed twice", id="good_and_broken"),
+        pytest.param({"hcode": "9900"}, "hospital number 2 in the file, hcode", id="code_too_short"),
+        pytest.param({"hcode": 99002}, "hcode", id="code_a_number"),
+        pytest.param(None, "hospital number 2 in the file", id="not_a_mapping"),
+    ],
+)
+def test_an_entry_that_cannot_be_told_apart_stops_everything(
+    tmp_path: Path, second: dict[str, Any] | None, place: str
+) -> None:
+    raw = province()
+    raw["hospitals"].append(second and {**raw["hospitals"][0], **second})
+    assert place in refusal(tmp_path, raw)
+
+
+def test_a_mistake_outside_the_entries_stops_everything_beside_a_broken_hospital(tmp_path: Path) -> None:
+    bad = province(chunk_visits=1)
+    assert "endpoint.threads" in refusal(tmp_path, {**bad, "endpoint": {"threads": 0}})
+    assert "broken" in refusal(tmp_path, {**bad, "broken": []})
 
 
 def test_units_selection_and_defaults(tmp_path: Path) -> None:

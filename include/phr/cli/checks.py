@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from phr import faults
 from phr.delivery import load_address, load_credentials
-from phr.errors import PhrError
+from phr.errors import PhrError, StopHospital
 from phr.home import Home
 from phr.ledger import Ledger
 from phr.pipeline.extract import adapter_of
@@ -17,7 +18,13 @@ def check_configuration(home: Home, console: Console) -> int:
     """Check everything that can be checked without a network; returns the number of problems."""
     problems: list[PhrError] = []
     province = load_province(home.config_dir / "hospitals.yaml")
-    console.print(f"✓ hospitals.yaml: {province.name_th}, {len(province.hospitals)} แห่ง / hospitals")
+    mark = "!" if province.broken else "✓"
+    console.print(f"{mark} hospitals.yaml: {province.name_th}, {len(province.hospitals)} แห่ง / hospitals")
+    for broken in province.broken:
+        problems += [
+            StopHospital(faults.CONFIG_MALFORMED, hospital=broken.hcode, detail=mistake)
+            for mistake in broken.mistakes
+        ]
     try:
         console.print(f"✓ policy {Policy.load(home.config_dir).version}")
     except PhrError as error:
@@ -50,7 +57,7 @@ def check_configuration(home: Home, console: Console) -> int:
         if len(problems) == before:
             console.print(f"✓ {hospital.hcode} {hospital.name_th}")
     for problem in problems:
-        console.print(f"✗ {problem.message()}")
+        console.print(f"✗ {problem.message()}", soft_wrap=True)
     return len(problems)
 
 
@@ -71,7 +78,7 @@ def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
     if report.non_transactional:
         console.print(f"  ตารางที่ไม่มี snapshot / not transactional: {', '.join(report.non_transactional)}")
     for warning in report.warnings:
-        console.print(f"! {warning.message()}")
+        console.print(f"! {warning.message()}", soft_wrap=True)
     for problem in report.problems:
-        console.print(f"✗ {problem.message()}")
+        console.print(f"✗ {problem.message()}", soft_wrap=True)
     return not report.problems

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from phr.cli.support import exit_on_error, iso_day
+from phr.cli.support import OutputFormat, check_days, exit_on_error, iso_day
 from phr.home import Home
 from phr.ledger import Ledger, schema
 from phr.privacy import logs
@@ -62,6 +62,21 @@ def hospital_probe(
     raise typer.Exit(0 if probe_hospital(Home.from_env(), hcode, out) else 1)
 
 
+@hospital_app.command("retry-login")
+@exit_on_error
+def hospital_retry_login(
+    hcode: Annotated[str, typer.Argument(help="รหัส 5 หลัก / 5-digit hospital code")],
+) -> None:
+    """ลืมการปฏิเสธรหัสผ่านครั้งก่อน เพื่อลองใหม่ / forget a refused login, so that it is tried again."""
+    from phr.ledger.credentials import RefusedCredentials
+    from phr.settings import load_province
+
+    home = Home.from_env()
+    load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
+    forgotten = RefusedCredentials(Ledger.open(home.ledger_url)).forget(hcode)
+    out.print("ลืมแล้ว จะลองใหม่ในรอบถัดไป / forgotten, tried again in the next run" if forgotten else "– none")
+
+
 @ledger_app.command("create")
 @exit_on_error
 def ledger_create() -> None:
@@ -87,27 +102,34 @@ def balance(
     ] = None,
     day_to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last day")] = None,
     run: Annotated[str | None, typer.Option(help="เฉพาะรอบนี้ / the run equation of this run")] = None,
-    output: Annotated[str, typer.Option("--format", help="table or json")] = "table",
+    output: OutputFormat = "table",
 ) -> None:
     """สมการตรวจนับทั้งสอง ส่วนต่างต้องเป็นศูนย์ / both equations; any remainder exits with 1."""
     from phr.ledger.balance import run_equations, state_equations
     from phr.reporting import balance_table
     from phr.settings import load_province
 
+    check_days(day_from, day_to)
     home = Home.from_env()
     ledger = Ledger.open(home.ledger_url)
+    if run is not None and ledger.run_row(run) is None:
+        raise typer.BadParameter(f"ไม่มีรอบนี้ในบัญชี / run {run} is not in the ledger", param_hint="--run")
+    province = load_province(home.config_dir / "hospitals.yaml")
     first, last = iso_day(day_from), iso_day(day_to)
     lines = state_equations(ledger, hospitals=hospital, day_from=first, day_to=last)
     lines += run_equations(ledger, run_id=run, hospitals=hospital, day_from=first, day_to=last)
+    # a hospital that has left the province is still in the ledger
+    known = {line.hospital for line in lines} | {h.hcode for h in province.hospitals}
+    known |= {broken.hcode for broken in province.broken}
+    for hcode in hospital or []:
+        if hcode not in known:
+            province.hospital(hcode)
     if output == "json":
         typer.echo(json.dumps([line.to_dict() for line in lines], ensure_ascii=False, indent=2))
-    elif output == "table":
-        province = load_province(home.config_dir / "hospitals.yaml")
+    else:
         names = {h.hcode: h.name_th for h in province.hospitals}
         for scope in ("state", "run"):
             out.print(balance_table(lines, names, scope=scope))
-    else:
-        raise typer.BadParameter("table or json", param_hint="--format")
     bad = [line for line in lines if line.remainder]
     if bad and output == "table":
         out.print(f"ไม่ลงตัว {len(bad)} บรรทัด / {len(bad)} lines do not balance")
@@ -118,7 +140,7 @@ def balance(
 @exit_on_error
 def explain_command(
     hcode: Annotated[str, typer.Argument(help="รหัส 5 หลัก / hospital code")],
-    reference: Annotated[str, typer.Argument(help="เลข VN / visit number")],
+    reference: Annotated[str, typer.Argument(help="เลข VN หรือ รหัส:VN / visit number, or hcode:VN")],
 ) -> None:
     """ทำไมรายการนี้ส่งหรือไม่ส่ง / why was this visit sent or not."""
     from phr.reporting import explain
@@ -126,8 +148,14 @@ def explain_command(
 
     home = Home.from_env()
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
-    for line in explain(Ledger.open(home.ledger_url), hospital, reference):
+    # the form in which the national side names a visit
+    reference = reference.removeprefix(f"{hospital.hcode}:")
+    lines = explain(Ledger.open(home.ledger_url), hospital, reference)
+    for line in lines:
         typer.echo(line)
+    in_ledger = not any("/ not in the ledger" in line for line in lines)
+    in_source = any("/ present" in line for line in lines)
+    raise typer.Exit(0 if in_ledger or in_source else 1)
 
 
 @app.command("report")
@@ -167,6 +195,7 @@ def demo_data(
     """สร้างฐานข้อมูลจำลองของสามโรงพยาบาล / make the replicas of three invented hospitals."""
     from phr.cli.sandbox import make_demo_data
 
+    check_days(day_from, day_to, future=True)
     make_demo_data(
         Home.from_env(), out, first=iso_day(day_from), last=iso_day(day_to), seed=seed, scale=scale
     )

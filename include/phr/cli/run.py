@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from phr.cli.support import EXIT_CODES, exit_on_error, iso_day
+from phr.cli.support import EXIT_CODES, OutputFormat, check_days, exit_on_error, iso_day
 from phr.errors import PhrError
 from phr.home import Home
 from phr.ledger import Ledger
@@ -39,8 +39,9 @@ def _command(category: Category) -> Any:
             bool, typer.Option(help="ส่งซ้ำแม้ไม่เปลี่ยน / send unchanged ones too")
         ] = False,
         run_id: Annotated[str | None, typer.Option(help="ทำรอบเดิมต่อ / go on with this run")] = None,
-        output: Annotated[str, typer.Option("--format", help="table or json")] = "table",
+        output: OutputFormat = "table",
     ) -> None:
+        check_days(day_from, day_to)
         options = _known_options(run_id) or RunOptions(
             category=category.name,
             run_id=run_id or f"cli__{datetime.now(UTC):%Y%m%dT%H%M%S}_{secrets.token_hex(3)}",
@@ -101,7 +102,7 @@ def execute(options: RunOptions, output: str) -> int:
                     counts = step(options, unit, progress=lambda n, task=task: progress.advance(task, n))
                 except PhrError as error:
                     failures.append(error)
-                    console.print(error.message())
+                    console.print(error.message(), soft_wrap=True)
                     break
                 finally:
                     progress.update(task, total=1, completed=1, refresh=True)
@@ -111,7 +112,7 @@ def execute(options: RunOptions, output: str) -> int:
         code = 0
     except PhrError as error:
         result = {"error": error.fault.code, "message": error.message()}
-        console.print(error.message())
+        console.print(error.message(), soft_wrap=True)
         code = EXIT_CODES.get((failures or [error])[0].action, 1)
     if output == "json":
         typer.echo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -27,14 +28,20 @@ def serve(home: Home, host: str, port: int, settings: Path | None) -> None:
     chosen = SandboxSettings.load(settings) if settings else None
     try:
         server.serve(home.national, host, port, chosen)
-    except (server.PortInUseError, StoreInUseError) as error:
-        raise StopEndpoint(PORT_IN_USE, detail=str(error)) from None
+    except server.PortInUseError:
+        # the fault says the rest, in both languages
+        raise StopEndpoint(PORT_IN_USE, detail=f"{host}:{port}") from None
+    except StoreInUseError:
+        raise StopEndpoint(PORT_IN_USE, detail=str(home.national)) from None
 
 
 def make_demo_data(
     home: Home, console: Console, *, first: date | None, last: date | None, seed: int, scale: float
 ) -> None:
-    """Replicas of the demo province, accounts of the double and the connections to both."""
+    """Replicas of the demo province, accounts of the double and the connections to both.
+
+    :raises typer.BadParameter: days or scale the generator refuses.
+    """
     from phr_sandbox.demo.installation import Installation, Ports
     from phr_sandbox.province.build import build_province
 
@@ -53,16 +60,21 @@ def make_demo_data(
             visits += count
             progress.advance(task)
 
-        build_province(
-            home.replicas,
-            seed=seed,
-            first_day=first,
-            last_day=last,
-            scale=scale,
-            hospitals=hcodes,
-            progress=advance,
-            keep_details=False,
-        )
+        try:
+            build_province(
+                home.replicas,
+                seed=seed,
+                first_day=first,
+                last_day=last,
+                scale=scale,
+                hospitals=hcodes,
+                progress=advance,
+                keep_details=False,
+            )
+        except ValueError as error:
+            if visits:  # it had begun, so its arguments were good
+                raise
+            raise typer.BadParameter(str(error)) from None
     replicas = {hcode: home.replicas / f"{hcode}.sqlite" for hcode in hcodes}
     Installation(home).write_settings(province, Ports.national_only(), replicas)
     console.print(f"{len(hcodes)} hospitals, {visits:,} visits, {first} .. {last} → {home.replicas}")

@@ -8,12 +8,13 @@ import traceback
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 
 from phr import faults
 from phr.errors import Bug, PhrError
+from phr.pipeline.days import BANGKOK
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +45,45 @@ def exit_on_error(function: Callable[P, R]) -> Callable[P, R]:
             sys.exit(EXIT_CODES["bug"])
 
     return wrapper
+
+
+def _known_format(value: str) -> str:
+    if value not in ("table", "json"):
+        raise typer.BadParameter("ใช้ table หรือ json / must be table or json")
+    return value
+
+
+#: refused while the command line is read, before anything runs
+OutputFormat = Annotated[str, typer.Option("--format", help="table or json", callback=_known_format)]
+
+#: above this a year is one of the Buddhist era
+_LAST_CHRISTIAN_YEAR = 2400
+
+
+def check_days(first: datetime | None, last: datetime | None, *, future: bool = False) -> None:
+    """Refuse ``--from``/``--to`` that cannot be meant, as wrong usage.
+
+    :param future: days that have not come yet are allowed.
+    :raises typer.BadParameter: a Buddhist year, a future day, or a range that ends before it begins.
+    """
+    today = datetime.now(BANGKOK).date()
+    for option, given in (("--from", first), ("--to", last)):
+        if given is None:
+            continue
+        if given.year > _LAST_CHRISTIAN_YEAR:
+            raise typer.BadParameter(
+                f"ปีต้องเป็น ค.ศ. / the year must be of the Christian era: {given.year - 543}, not {given.year}",
+                param_hint=option,
+            )
+        if given.date() > today and not future:
+            raise typer.BadParameter(
+                f"ยังไม่ถึงวันนั้น / {given:%F} lies in the future (today is {today})", param_hint=option
+            )
+    if first and last and last < first:
+        raise typer.BadParameter(
+            f"วันสุดท้ายอยู่ก่อนวันแรก / the last day {last:%F} lies before the first day {first:%F}",
+            param_hint="--from",
+        )
 
 
 def iso_day(value: datetime | None) -> date | None:

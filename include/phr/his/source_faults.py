@@ -17,8 +17,9 @@ from phr.errors import Fault, StopHospital
 #: MySQL and MariaDB error numbers (server errors 1xxx, client errors 2xxx)
 _MYSQL: dict[int, Fault] = {
     **dict.fromkeys((2002, 2003, 2005, 2006, 2013, 1040, 1053, 1927, 4031), faults.SOURCE_UNREACHABLE),
-    **dict.fromkeys((1044, 1045, 1049, 1130, 1142, 1143, 1203, 1226, 1698, 1820, 2059), faults.SOURCE_LOGIN),
+    **dict.fromkeys((1044, 1045, 1130, 1142, 1143, 1203, 1226, 1698, 1820, 2059), faults.SOURCE_LOGIN),
     **dict.fromkeys((1146, 1109), faults.SOURCE_TABLE_MISSING),
+    1049: faults.SOURCE_DATABASE_MISSING,
     1054: faults.SOURCE_COLUMN_MISSING,
     1115: faults.SOURCE_CHARSET,
 }

@@ -306,8 +306,8 @@ class Registration:
         (R7). Returns how many were marked. A dry run marks none: it counts them as ``to_retract``.
         """
         if self.dry_run:
-            if gone := self._missing(days):
-                self.counts["to_retract"] = gone
+            if missing := self._missing(days):
+                self.counts["to_retract"] = missing
             return 0
         with self.ledger.write(self.hospital) as connection:
             self._close(connection, days)

@@ -64,7 +64,9 @@ def check_hospitals(
     (visit reference -> rules) and ``patients`` (HN -> rules).
     """
     today = context.options.planned_at.astimezone(BANGKOK).date()
-    checker = Checker(today=today, facility_codes=frozenset(h.hcode for h in context.province.hospitals))
+    province = context.province
+    codes = {h.hcode for h in province.hospitals} | {h.hcode for h in province.broken}
+    checker = Checker(today=today, facility_codes=frozenset(codes))
     found = visits = 0
     for part in _slices(context, hospitals, failed):
         bad = checker.check(part.rows)

@@ -19,6 +19,8 @@ from phr.pipeline.days import BANGKOK
 from phr.settings import Hospital
 
 MANIFEST = "manifest"
+#: a past day with fewer visits than this says nothing by their being unfinished
+MIN_VISITS_TO_JUDGE = 5
 
 
 def adapter_of(hospital: Hospital) -> Adapter:
@@ -31,7 +33,7 @@ def adapter_of(hospital: Hospital) -> Adapter:
 def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[int], None]) -> dict[str, int]:
     """Write ``rows-00001`` … and the manifest; returns counts.
 
-    :raises StopHospital: the source cannot be read, or an empty day is suspect (PHR-206).
+    :raises StopHospital: the source cannot be read, or an empty or unfinished day is suspect (PHR-206).
     """
     area = context.area(hospital.hcode)
     window = context.options.days_for(hospital)
@@ -46,7 +48,7 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
             days = _in_scope(context, hospital, days)
         counts = snapshot.count(days)
         if feed == "visits":  # the others name only days on which something happened
-            _refuse_suspect_days(hospital, adapter, counts)
+            _refuse_suspect_days(hospital, adapter, counts, today=_today(context))
         rows_counted = snapshot.count_rows(days)
         references = snapshot.touched(days)
         for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
@@ -82,8 +84,11 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
 def _in_scope(context: Context, hospital: Hospital, days: list[date]) -> list[date]:
     """Days a feed led to: never before the category's first day, never in the future (a mistyped date)."""
     first = hospital.categories[context.category.name]
-    today = context.options.planned_at.astimezone(BANGKOK).date()
-    return [day for day in days if first <= day <= today]
+    return [day for day in days if first <= day <= _today(context)]
+
+
+def _today(context: Context) -> date:
+    return context.options.planned_at.astimezone(BANGKOK).date()
 
 
 def _chunks(references: Iterator[str], size: int) -> Iterator[list[str]]:
@@ -91,18 +96,44 @@ def _chunks(references: Iterator[str], size: int) -> Iterator[list[str]]:
         yield chunk
 
 
-def _refuse_suspect_days(hospital: Hospital, adapter: Adapter, counts: dict[date, DayCount]) -> None:
-    """R12: an empty day is valid when announced, or when its weekday is closed and the replica fresh."""
-    empty = [day for day, count in counts.items() if count.total == 0 and day not in hospital.closed_days]
-    if not empty:
+def _refuse_suspect_days(
+    hospital: Hospital, adapter: Adapter, counts: dict[date, DayCount], *, today: date
+) -> None:
+    """R12: an empty day is valid when announced, or when its weekday is closed and the replica fresh.
+
+    The same holds for a day before ``today`` on which visits were opened but (almost) none was finished:
+    the outcomes have not reached the replica, or the screen that writes them is not used.
+    """
+    doubtful = {
+        day: count
+        for day, count in counts.items()
+        if day not in hospital.closed_days
+        and (count.total == 0 or (day < today and _unfinished(hospital, count)))
+    }
+    if not doubtful:
         return
-    suspect = [day for day in empty if day.weekday() not in hospital.closed_weekdays]
+    suspect = [day for day in doubtful if day.weekday() not in hospital.closed_weekdays]
     if not suspect:
         last = adapter.probe().last_visit_day
-        suspect = [day for day in empty if last is None or last < _previous_open_day(hospital, day)]
+        suspect = [day for day in doubtful if last is None or last < _previous_open_day(hospital, day)]
     if suspect:
-        shown = ", ".join(day.isoformat() for day in suspect[:5]) + (" …" if len(suspect) > 5 else "")
-        raise StopHospital(faults.SUSPECT_EMPTY, hospital=hospital.hcode, detail=shown)
+        shown = ", ".join(_in_words(day, doubtful[day]) for day in suspect[:5])
+        more = " …" if len(suspect) > 5 else ""
+        raise StopHospital(faults.SUSPECT_EMPTY, hospital=hospital.hcode, detail=shown + more)
+
+
+def _unfinished(hospital: Hospital, count: DayCount) -> bool:
+    """Nothing to send and most visits without outcome, or more without outcome than the hospital allows."""
+    if count.total < MIN_VISITS_TO_JUDGE:
+        return False
+    nothing_finished = count.eligible == 0 and count.unfinished * 2 > count.total
+    return nothing_finished or count.unfinished > hospital.max_unfinished_share * count.total
+
+
+def _in_words(day: date, count: DayCount) -> str:
+    if count.total == 0:
+        return day.isoformat()
+    return f"{day.isoformat()}: {count.unfinished} of {count.total} visits have no outcome"
 
 
 def _previous_open_day(hospital: Hospital, day: date) -> date:

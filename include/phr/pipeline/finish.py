@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from phr import faults
@@ -60,16 +61,33 @@ def unbalanced(context: Context) -> list[str]:
 
 
 def summary(context: Context) -> dict[str, Any]:
-    """Counts of the run over all hospitals (each hospital's terms stand in the ledger)."""
+    """Counts of the run over all hospitals (each hospital's terms stand in the ledger).
+
+    A dry run says also what the run would cost: ``calls`` (one for each document it would send), ``minutes``
+    of the endpoint's budget (rounded up; missing when there is no limit) and ``to_retract``, the documents
+    that the source no longer holds.
+    """
     ledger, run_id = context.ledger, context.options.run_id
     total: dict[str, Any] = {"hospitals": len(ledger.run_hospitals(run_id))}
     if context.options.dry_run:
-        for row in ledger.run_hospitals(run_id):
-            for name, n in json.loads(row["preview"] or "{}").items():
+        previews = [json.loads(row["preview"] or "{}") for row in ledger.run_hospitals(run_id)]
+        for preview in previews:
+            for name, n in preview.items():
                 total[name] = total.get(name, 0) + n
-        return total
+        return {**total, **_cost(context, previews)}
     for equation in run_equations(ledger, run_id=run_id):
         total["seen"] = total.get("seen", 0) + equation.total
         for name, n in equation.terms.items():
             total[name] = total.get(name, 0) + n
     return total
+
+
+def _cost(context: Context, previews: list[dict[str, int]]) -> dict[str, int]:
+    pending = [preview.get("pending", 0) for preview in previews]
+    limit = context.options.limit
+    calls = sum(n if limit is None else min(n, limit) for n in pending)
+    cost = {"calls": calls, "to_retract": sum(preview.get("to_retract", 0) for preview in previews)}
+    budget = context.province.endpoint.calls_per_minute
+    if budget is not None:
+        cost["minutes"] = math.ceil(calls / budget)
+    return cost

@@ -41,22 +41,33 @@ def _quiet(_n: int) -> None:
 def plan_units(options: RunOptions) -> list[Unit]:
     """Write the run and its hospitals into the ledger; returns the work units to map over.
 
+    A hospital whose entry in ``hospitals.yaml`` is not valid stands in the ledger as failed (PHR-101), so
+    that ``finish`` names it; the others go on.
+
     :raises StopHospital: PHR-102 an unknown code, PHR-101 an override that is not valid, or a hospital that
         was asked for by name and does not take part.
     """
     context = Context.open(options)
     context.staging.purge(older_than_days=STAGING_DAYS)
-    hospitals = context.province.for_category(options.category, options.hospitals)
-    for hcode in {*options.overrides, *(options.hospitals or [])}:
+    asked = options.hospitals or []
+    all_broken = {broken.hcode for broken in context.province.broken}
+    broken = [b for b in context.province.broken if (b.hcode in asked if asked else b.enabled)]
+    whole = [hcode for hcode in asked if hcode not in all_broken]
+    hospitals = context.province.for_category(options.category, whole) if whole or not asked else []
+    for hcode in {*options.overrides, *asked} - all_broken:
         context.hospital(hcode)
-    left_out = set(options.hospitals or []).difference(h.hcode for h in hospitals)
+    left_out = set(whole).difference(h.hcode for h in hospitals)
     if left_out:
         detail = f"not enabled, or without the category {options.category}"
         raise StopHospital(faults.CONFIG_MALFORMED, hospital=min(left_out), detail=detail)
     units = context.province.work_units(hospitals)
-    context.ledger.plan_run(
-        options.run_id, options.category, options.to_dict(), [hospital.hcode for hospital in hospitals]
-    )
+    planned = [h.hcode for h in hospitals] + [b.hcode for b in broken]
+    context.ledger.plan_run(options.run_id, options.category, options.to_dict(), planned)
+    status = {row["hospital"]: row["status"] for row in context.ledger.run_hospitals(options.run_id)}
+    for entry in broken:
+        if status[entry.hcode] != "done":
+            # as a failure of the first step: mended and planned again, it starts from there
+            context.ledger.fail_hospital(options.run_id, entry.hcode, STEPS[0], entry.error)
     return [unit.model_dump(mode="json") for unit in units]
 
 
@@ -75,12 +86,21 @@ def check_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet) 
     counts: Counter[str] = Counter()
     errors: dict[str, PhrError] = {}
 
-    def failed(hospital: Hospital, error: PhrError) -> None:
-        errors[hospital.hcode] = error
+    def fail(hcode: str, error: PhrError) -> None:
+        errors[hcode] = error
         counts["failed"] += 1
-        context.ledger.fail_hospital(options.run_id, hospital.hcode, "check", error)
+        context.ledger.fail_hospital(options.run_id, hcode, "check", error)
 
-    hospitals = [context.hospital(hcode) for hcode in _ready(context, unit, "check", counts)]
+    def failed(hospital: Hospital, error: PhrError) -> None:
+        fail(hospital.hcode, error)
+
+    ready = _ready(context, unit, "check", counts)
+    hospitals: list[Hospital] = []
+    for hcode in ready:
+        try:
+            hospitals.append(context.hospital(hcode))
+        except PhrError as error:  # its entry was broken since the run was planned
+            fail(hcode, error)
     try:
         counts.update(check_hospitals(context, unit["unit_id"], hospitals, progress, failed))
     except Exception as error:  # noqa: BLE001
@@ -91,7 +111,7 @@ def check_unit(options: RunOptions, unit: Unit, *, progress: Progress = _quiet) 
     for hospital in hospitals:
         if hospital.hcode not in errors:
             context.ledger.set_hospital(options.run_id, hospital.hcode, status="checked")
-    if errors and len(errors) == len(hospitals):
+    if errors and len(errors) == len(ready):
         raise next(iter(errors.values()))
     return dict(counts)
 

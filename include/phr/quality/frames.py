@@ -21,7 +21,7 @@ from phr.canonical import (
     VitalSign,
 )
 from phr.quality.facts import EARLIEST_BIRTH, HospitalFacts, death_order, lab_named
-from phr.quality.values import date_state, day_of, number, text
+from phr.quality.values import date_state, day_of, number, text, time_state
 
 #: first columns of every frame: hospital code and the running number that leads back to the row
 HOSPITAL, ROW_NUMBER = "hospital", "row_number"
@@ -79,6 +79,7 @@ def _visits(facts: HospitalFacts, rows: list[Visit]) -> Iterator[tuple[object, .
             text(row.hn),
             facts.patient_known(row.hn),
             date_state(row.service_day, "service_day", row.notes, latest=facts.today),
+            time_state(row.start_time, "start_time", row.notes),
             facts.life_order(row),
         )
 
@@ -196,7 +197,9 @@ FRAMES: dict[str, Frame] = {
         _patients,
     ),
     "identity_evidence": Frame(("cid", "source", "local_id"), _evidence),
-    "visit": Frame(("visit_ref", "hn", "patient_known", "service_state", "life_order"), _visits),
+    "visit": Frame(
+        ("visit_ref", "hn", "patient_known", "service_state", "time_state", "life_order"), _visits
+    ),
     "vital_sign": Frame((*_CHILD, *_VITALS), _vital_signs, frozenset(_VITALS)),
     "diagnosis": Frame((*_CHILD, "code", "diagnosis_type", "recorded_state"), _diagnoses),
     "coverage": Frame(

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+TimeState = Literal["ok", "missing", "unreadable"]
 DateState = Literal["ok", "missing", "unreadable", "future", "too_early"]
 
 
@@ -78,3 +79,13 @@ def date_state(
     if earliest is not None and day < earliest:
         return "too_early"
     return "ok"
+
+
+def time_state(value: str | None, column: str, notes: str | None) -> TimeState:
+    """Whether a clock time can be used; ``unreadable``: the adapter noted ``bad_time:<column>``.
+
+    A time the HIS does not hold is ``missing``, which is no mistake.
+    """
+    if notes and f"bad_time:{column}" in str(notes).split():
+        return "unreadable"
+    return "ok" if text(value) else "missing"

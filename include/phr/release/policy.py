@@ -1,8 +1,8 @@
-"""The release policy: data classes, what is done with each, the two sensitivity lists (R10, DM3, DM7).
+"""The release policy: data classes, what is done with each, the sensitivity lists (R10, DM3, DM7).
 
-Files in the configuration folder: ``data_class_policy.yaml``, ``sensitivity_icd10.csv`` and
-``sensitivity_text.csv``. Nothing is released without all three: a missing or doubtful file stops the hospital
-before any request.
+Files in the configuration folder: ``data_class_policy.yaml``, ``sensitivity_icd10.csv`` with its supplement
+``sensitivity_icd10_extra.csv``, and ``sensitivity_text.csv``. Nothing is released without all of them: a
+missing or doubtful file stops the hospital before any request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ CONFIDENTIALITY = "ULMNRV"
 
 POLICY_FILE = "data_class_policy.yaml"
 ICD10_FILE = "sensitivity_icd10.csv"
+#: codes the age rule needs and the reference list leaves out; apart, so that the list stays as it came
+ICD10_EXTRA_FILE = "sensitivity_icd10_extra.csv"
 TEXT_FILE = "sensitivity_text.csv"
+FILES = (POLICY_FILE, ICD10_FILE, ICD10_EXTRA_FILE, TEXT_FILE)
 
 
 class _Strict(BaseModel):
@@ -94,26 +97,19 @@ class Policy:
 
     @classmethod
     def load(cls, config_dir: Path) -> Policy:
-        """Read the three files.
+        """Read the four files.
 
-        ``version`` is the policy's name and a short digest of all three files: any change is another version.
+        ``version`` is the policy's name and a short digest of all four files: any change is another version.
 
         :raises StopHospital: PHR-106 when a file is missing, PHR-101 when one is malformed.
         """
-        raw = {name: _read(config_dir / name) for name in (POLICY_FILE, ICD10_FILE, TEXT_FILE)}
+        raw = {name: _read(config_dir / name) for name in FILES}
         file = _parse_policy(raw[POLICY_FILE])
-        icd10_rows = [
-            (row["icd10_prefix"], row["sensitivity_label"], row["suggested_confidentiality"])
-            for row in _table(raw, ICD10_FILE, file)
-        ]
         text_rows = [
             (row["pattern"], row["fields"], row["sensitivity_label"], row["suggested_confidentiality"])
             for row in _table(raw, TEXT_FILE, file)
         ]
-        try:
-            icd10 = SensitivityTable(icd10_rows, list(CONFIDENTIALITY))
-        except ValueError as error:
-            raise _malformed(ICD10_FILE, str(error)) from None
+        icd10 = _icd10(raw, file)
         try:
             text = TextPatterns(text_rows)
         except ValueError as error:
@@ -146,8 +142,32 @@ def _parse_policy(raw: bytes) -> PolicyFile:
         raise _malformed(POLICY_FILE, f"{where}: {first['msg']}") from None
 
 
+def _icd10(raw: dict[str, bytes], file: PolicyFile) -> SensitivityTable:
+    """Reference list and supplement as one table; a prefix and label may stand in one of them only."""
+    rows = {
+        name: [
+            (row["icd10_prefix"], row["sensitivity_label"], row["suggested_confidentiality"])
+            for row in _table(raw, name, file)
+        ]
+        for name in (ICD10_FILE, ICD10_EXTRA_FILE)
+    }
+    strictness = list(CONFIDENTIALITY)
+    for name, own in rows.items():
+        try:
+            SensitivityTable(own, strictness)  # alone, so that the message counts the lines of this file
+        except ValueError as error:
+            raise _malformed(name, str(error)) from None
+    reference = {row[:2] for row in rows[ICD10_FILE]}
+    for number, row in enumerate(rows[ICD10_EXTRA_FILE], start=2):
+        if row[:2] in reference:
+            raise _malformed(ICD10_EXTRA_FILE, f"line {number}: {ICD10_FILE} has this prefix and label")
+    return SensitivityTable(rows[ICD10_FILE] + rows[ICD10_EXTRA_FILE], strictness)
+
+
+_ICD10_COLUMNS = {"icd10_prefix", "sensitivity_label", "suggested_confidentiality"}
 _COLUMNS = {
-    ICD10_FILE: {"icd10_prefix", "sensitivity_label", "suggested_confidentiality"},
+    ICD10_FILE: _ICD10_COLUMNS,
+    ICD10_EXTRA_FILE: _ICD10_COLUMNS,
     TEXT_FILE: {"pattern", "fields", "sensitivity_label", "suggested_confidentiality"},
 }
 

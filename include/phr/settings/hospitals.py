@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 
 from phr import faults
 from phr.errors import StopHospital
@@ -60,6 +70,12 @@ class Hospital(BaseModel):
     closed_weekdays: tuple[Weekday, ...] = Field(
         default=(), description="weekdays without service, 0 Monday .. 6 Sunday (norm for empty days)"
     )
+    max_unfinished_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="a past day of at least 5 visits with a larger share without outcome is suspect (R12)",
+    )
     emergency_clinics: tuple[str, ...] = Field(
         default=("12",), description="clinic department digits that make a visit an emergency (class EMER)"
     )
@@ -89,6 +105,22 @@ class WorkUnit(BaseModel):
     hcodes: tuple[Hcode5, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenHospital:
+    """An entry with a usable code whose settings are not valid: it fails alone, the others go on."""
+
+    hcode: str
+    #: every mistake as "field: reason", without values
+    mistakes: tuple[str, ...]
+    #: False only when the entry says so itself: it would be left out of every run anyway
+    enabled: bool = True
+
+    @property
+    def error(self) -> StopHospital:
+        """PHR-101 with the first mistakes."""
+        return StopHospital(faults.CONFIG_MALFORMED, hospital=self.hcode, detail=_first(self.mistakes))
+
+
 class Province(BaseModel):
     """A province's configuration."""
 
@@ -98,6 +130,12 @@ class Province(BaseModel):
     province_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
     endpoint: EndpointSettings = EndpointSettings()
     hospitals: tuple[Hospital, ...] = ()
+    _broken: tuple[BrokenHospital, ...] = PrivateAttr(default=())
+
+    @property
+    def broken(self) -> tuple[BrokenHospital, ...]:
+        """Entries that are not valid, in file order; they are not among ``hospitals``."""
+        return self._broken
 
     @model_validator(mode="after")
     def _unique(self) -> Province:
@@ -109,10 +147,16 @@ class Province(BaseModel):
         return self
 
     def hospital(self, hcode: str) -> Hospital:
-        """The hospital with this code; raises ``StopHospital`` (PHR-102) for an unknown one."""
+        """The hospital with this code.
+
+        :raises StopHospital: PHR-102 an unknown code, PHR-101 one whose entry is not valid.
+        """
         for hospital in self.hospitals:
             if hospital.hcode == hcode:
                 return hospital
+        for broken in self.broken:
+            if broken.hcode == hcode:
+                raise broken.error
         known = ", ".join(h.hcode for h in self.hospitals[:5])
         raise StopHospital(faults.UNKNOWN_HOSPITAL, hospital=hcode, detail=f"known codes: {known}")
 
@@ -157,9 +201,11 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def load_province(path: Path) -> Province:
-    """Read ``hospitals.yaml``.
+    """Read ``hospitals.yaml``; an entry with a usable code that is not valid is kept aside as *broken*.
 
-    :raises StopHospital: PHR-101 with the place and the reason of the first mistakes; values are not echoed.
+    :raises StopHospital: PHR-101 when the file as a whole cannot be used (not YAML, a mistake outside the
+        entries, an entry without a usable code, a code twice), with the place and the reason of the first
+        mistakes; values are not echoed.
     """
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
@@ -173,29 +219,61 @@ def load_province(path: Path) -> Province:
     try:
         return Province.model_validate(raw)
     except ValidationError as error:
-        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: {_explain(raw, error)}") from None
+        broken = _broken_entries(raw, error, path.name)
+    codes = [entry.get("hcode") for entry in raw["hospitals"]]
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice:
+        detail = f"{path.name}: hospital {twice} is listed twice"
+        raise StopHospital(faults.CONFIG_MALFORMED, detail=detail)
+    usable = [entry for number, entry in enumerate(raw["hospitals"]) if number not in broken]
+    province = Province.model_validate({**raw, "hospitals": usable})
+    province._broken = tuple(broken.values())
+    return province
 
 
-def _hospital_name(raw: dict[str, object], index: object) -> str:
+def _broken_entries(raw: Any, error: ValidationError, file: str) -> dict[int, BrokenHospital]:
+    """Broken hospitals by place in the file; raises PHR-101 when a mistake concerns the whole file."""
+    whole_file: list[str] = []
+    mistakes: dict[int, list[str]] = {}
+    for item in error.errors():
+        place = item["loc"]
+        number = place[1] if len(place) > 2 and place[0] == "hospitals" else None
+        if isinstance(number, int) and _usable_code(raw["hospitals"][number].get("hcode")):
+            mistakes.setdefault(number, []).append(f"{file}: {_field(item, place[2:])}")
+        else:
+            whole_file.append(_explain(raw, item))
+    if whole_file:
+        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{file}: {_first(whole_file)}") from None
+    entries = raw["hospitals"]
+    return {
+        number: BrokenHospital(
+            entries[number]["hcode"], tuple(found), entries[number].get("enabled") is not False
+        )
+        for number, found in mistakes.items()
+    }
+
+
+def _usable_code(code: object) -> bool:
+    return isinstance(code, str) and re.fullmatch(r"[0-9]{5}", code) is not None
+
+
+def _hospital_name(entry: object, number: int) -> str:
     """By code when it is one; else by place in the file, so that no mistyped value is shown."""
-    hospitals = raw.get("hospitals")
-    if isinstance(hospitals, list) and isinstance(index, int) and index < len(hospitals):
-        entry = hospitals[index]
-        code = str(entry.get("hcode")) if isinstance(entry, dict) else ""
-        if re.fullmatch(r"[0-9]{5}", code):
-            return f"hospital {code}"
-        return f"hospital number {index + 1} in the file"
-    return "hospitals"
+    code = str(entry.get("hcode")) if isinstance(entry, dict) else ""
+    return f"hospital {code}" if _usable_code(code) else f"hospital number {number + 1} in the file"
 
 
-def _explain(raw: object, error: ValidationError) -> str:
-    parts = []
-    for item in error.errors()[:3]:
-        loc = list(item["loc"])
-        name = ""
-        if len(loc) >= 2 and loc[0] == "hospitals" and isinstance(raw, dict):
-            name = f"{_hospital_name(raw, loc[1])}, "
-            loc = loc[2:]
-        parts.append(f"{name}{'.'.join(map(str, loc)) or 'file'}: {item['msg']}")
-    more = len(error.errors()) - 3
-    return "; ".join(parts) + (f" (+{more} more)" if more > 0 else "")
+def _explain(raw: Any, item: ErrorDetails) -> str:
+    place = item["loc"]
+    if len(place) > 1 and place[0] == "hospitals" and isinstance(place[1], int):
+        return f"{_hospital_name(raw['hospitals'][place[1]], place[1])}, {_field(item, place[2:])}"
+    return _field(item, place)
+
+
+def _field(item: ErrorDetails, place: tuple[int | str, ...]) -> str:
+    return f"{'.'.join(map(str, place)) or 'file'}: {item['msg']}"
+
+
+def _first(mistakes: Sequence[str]) -> str:
+    more = len(mistakes) - 3
+    return "; ".join(mistakes[:3]) + (f" (+{more} more)" if more > 0 else "")

@@ -28,6 +28,9 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=float(os.environ.get("PHR_DEMO_SCALE") or 1.0))
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
+    # the terminal was closed; under nohup it is ignored, and stays so
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
     console = Console(highlight=False, soft_wrap=True)
     demo = None
     try:
@@ -46,8 +49,8 @@ def main() -> int:
         return 1
     finally:
         # a second Ctrl-C must not leave half of it running
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         if demo is not None and (left := demo.close()):
             console.print(f"[red]✗[/red] still running: {left}")
 

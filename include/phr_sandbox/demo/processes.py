@@ -77,10 +77,15 @@ class Components:
         self._state_file = state_file
         self._log_folder = log_folder
         self._running: list[Component] = []
+        self._watchdog: subprocess.Popen[bytes] | None = None
         log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def start(self, name: str, command: list[str], env: dict[str, str], *, cwd: Path) -> Component:
         """Start a component in its own session, output into ``<name>.log``."""
+        if self._watchdog is None:
+            from phr_sandbox.demo import watchdog
+
+            self._watchdog = watchdog.start(self._state_file, os.getpid())
         path = self._log_folder / f"{name}.log"
         with path.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 (our own commands)
@@ -95,8 +100,14 @@ class Components:
         component = Component(name, process, path)
         self._running.append(component)
         sessions = {c.process.pid: started_at(c.process.pid) for c in self._running}
-        self._state_file.write_text(json.dumps({"folder": str(cwd), "sessions": sessions}))
+        self._note({"owner": os.getpid(), "folder": str(cwd), "sessions": sessions})
         return component
+
+    def _note(self, state: dict[str, object]) -> None:
+        # in one step: whoever is left after a SIGKILL reads it
+        unfinished = self._state_file.with_name(f".{self._state_file.name}.writing")
+        unfinished.write_text(json.dumps(state))
+        unfinished.replace(self._state_file)
 
     def forget(self, component: Component) -> None:
         """Stop minding a component that was meant to end."""
@@ -122,6 +133,9 @@ class Components:
         if not left:
             self._state_file.unlink(missing_ok=True)
             self._running.clear()
+        if self._watchdog is not None:
+            self._watchdog.communicate()  # closes its pipe; with no state file left it ends at once
+            self._watchdog = None
         return left
 
     def _wait(self, sessions: list[int], seconds: float) -> None:
@@ -134,13 +148,19 @@ class Components:
             time.sleep(0.1)
 
 
-def end_leftovers(state_file: Path) -> int:
-    """End what a killed demo left running in this home; returns how many processes that were."""
+def end_leftovers(state_file: Path, *, owner: int | None = None) -> int:
+    """End what a killed demo left running in this home; returns how many processes that were.
+
+    :param owner: only what the demo of this process number started; None takes any demo's.
+    """
     try:
-        state = json.loads(state_file.read_text())
+        text = state_file.read_text()
+        state = json.loads(text)
         sessions = {int(sid): started for sid, started in state["sessions"].items()}
         folder = str(state["folder"])
     except (OSError, ValueError, KeyError, AttributeError):
+        return 0
+    if owner is not None and state.get("owner") != owner:
         return 0
     ours = [sid for sid, started in sessions.items() if _is_ours(sid, started, folder)]
     count = sum(len(session_members(sid)) for sid in ours)
@@ -149,7 +169,9 @@ def end_leftovers(state_file: Path) -> int:
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline and any(session_members(sid) for sid in ours):
             time.sleep(0.1)
-    state_file.unlink(missing_ok=True)
+    # the watchdog and the next demo may both be here: the file of a demo that has begun since stays
+    if state_file.exists() and state_file.read_text() == text:
+        state_file.unlink(missing_ok=True)
     return count
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,7 +85,8 @@ class Demo:
         """End every process; returns what could not be ended."""
         if self._components is None:
             return []
-        self._console.print("stopping / กำลังปิด ...")
+        with suppress(OSError):  # the terminal may be gone
+            self._console.print("stopping / กำลังปิด ...")
         return self._components.stop()
 
     # -- steps -----------------------------------------------------------------------------------

@@ -293,8 +293,8 @@ class Visits:
         )
 
     def _orphans(self, e: Encounter) -> None:
-        """Diagnoses of a visit somebody deleted: second 86,400 and beyond names no visit."""
-        ghost = f"{e.vn[:6]}24{e.vn[8:]}"
+        """Diagnoses of a visit somebody deleted: hours 24 to 47 name no visit, and each visit has its own."""
+        ghost = f"{e.vn[:6]}{int(e.vn[6:8]) + 24}{e.vn[8:]}"
         for code in ("J069", "I10"):
             self._diagnosis_row(ghost, e.hn, e, e.time, code, "1")
             self._oracle.row(RowExpectation("ovstdiag", str(self._diagnosis), ghost, e.tag, False))
