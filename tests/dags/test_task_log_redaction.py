@@ -52,14 +52,14 @@ channel = io.BytesIO()
 reset_logging()
 configure_logging(json_output=True, output=channel, sending_to_supervisor=True)
 import structlog
-logging.getLogger("any.library").warning("plain %s", "{cid}")
+logging.getLogger("some.package").warning("plain %s", "{cid}")
 structlog.get_logger("task").info("structured", patient=["{cid}"])
 warnings.warn("warned {cid}")
 try:
     raise ValueError("raised {cid}")
 except ValueError:
     structlog.get_logger("task").exception("died")
-    logging.getLogger("any.library").exception("died too")
+    logging.getLogger("some.package").exception("died too")
 logging.getLogger("moph_prompt").info("kept")
 sys.stdout.write(channel.getvalue().decode())
 """
@@ -81,7 +81,7 @@ def test_a_component_redacts_its_own_log_too() -> None:
 import airflow.settings, logging, structlog
 airflow.settings.initialize()
 structlog.get_logger("executor").info("task printed {CID}")
-logging.getLogger("any.library").warning("plain {CID}")
+logging.getLogger("some.package").warning("plain {CID}")
 try:
     raise ValueError("{CID}")
 except ValueError:
