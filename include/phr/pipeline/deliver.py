@@ -28,7 +28,7 @@ from phr.settings import Hospital
 
 
 def plain_session() -> requests.Session:
-    """A kept session outside Airflow; proxies come from the environment."""
+    """A session outside Airflow, kept by the client; proxies come from the environment."""
     return requests.Session()
 
 
