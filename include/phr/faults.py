@@ -130,6 +130,14 @@ SOURCE_DATABASE_MISSING = Fault(
     "check the schema name in this hospital's connection",
 )
 
+SOURCE_KIND = Fault(
+    "PHR-212",
+    "HIS ชนิดนี้ยังอ่านข้อมูลหมวดนี้ไม่ได้",
+    "this kind of HIS has no source for the category",
+    "ปิดหมวดนี้ของโรงพยาบาลใน hospitals.yaml หรือแจ้งผู้ดูแลระบบให้เพิ่ม",
+    "switch the category off for this hospital in hospitals.yaml, or ask the maintainers to add it",
+)
+
 # -- 3xx data of one document --------------------------------------------------------------------
 DOCUMENT_INCOMPLETE = Fault(
     "PHR-331",

@@ -53,20 +53,20 @@ def test_plans_start_at_the_visits_and_follow_keys(mariadb_source: Source) -> No
     big = {"o", "x", "v", "w", "h", "l", "ipt", "p", "pe"}
     with make_adapter(hospital(), mariadb_source.url).open() as opened:
         snapshot: Any = opened
-        refs = list(snapshot.touched([START]))
-        window = snapshot._window([START])
+        refs = list(snapshot.source("encounter").touched([START]))
+        window = snapshot.source("encounter")._window([START])
         asked = [
             ("touched", "window", window),
             ("count_eligible", "window", window),
             ("count_all", "", window),
         ]
-        for table in snapshot.count_rows([START]):
+        for table in snapshot.source("encounter").count_rows([START]):
             asked += [(table, "window", window), (table, "vns", {"keys": refs})]
         asked += [("visit", "vns", {"keys": refs}), ("visit", "guids", {"keys": ["o1", "o2"]})]
         for name, scope, parameters in asked:
-            statement = snapshot._statements.get(name, scope)
+            statement = snapshot._reader.statements.get(name, scope)
             lists = [bind for bind in statement._bindparams.values() if bind.expanding]
-            plan = snapshot._connection.execute(
+            plan = snapshot._reader.connection.execute(
                 text(f"EXPLAIN {statement.text}").bindparams(*lists), parameters
             ).all()
             steps = [(step.table, step.type) for step in plan if step.table in big]
@@ -86,10 +86,10 @@ def test_memory_does_not_grow_with_the_number_of_visits(sqlite_source: Source) -
         tracemalloc.start()
         try:
             with make_adapter(hospital(), sqlite_source.url).open() as snapshot:
-                for ref in snapshot.touched(wanted):
+                for ref in snapshot.source("encounter").touched(wanted):
                     chunk.append(ref)
                     if len(chunk) == 250:
-                        seen += len(snapshot.documents(chunk)["drug_dispense"])
+                        seen += len(snapshot.source("encounter").documents(chunk)["drug_dispense"])
                         chunk = []
             return tracemalloc.get_traced_memory()[1]
         finally:

@@ -17,7 +17,7 @@ def _visit(source: Source, vn: str, day: str) -> None:
 
 def _found(adapter: Adapter, feed: str, *days: date) -> list[date]:
     with adapter.open() as snapshot:
-        return snapshot.feed_days(feed, list(days))
+        return snapshot.source("encounter").feed_days(feed, list(days))
 
 
 def test_visits_are_found_by_their_own_day(source: Source, adapter: Adapter) -> None:

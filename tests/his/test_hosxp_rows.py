@@ -164,7 +164,7 @@ def fill(source: Source) -> None:
 
 def documents(adapter: Adapter, *refs: str) -> dict[str, list[dict[str, Any]]]:
     with adapter.open() as snapshot:
-        found = snapshot.documents(list(refs) or [VN])
+        found = snapshot.source("encounter").documents(list(refs) or [VN])
     return {table: [row._asdict() for row in rows] for table, rows in found.items()}
 
 
@@ -358,11 +358,11 @@ def test_every_column_of_every_table(source: Source, adapter: Adapter) -> None:
 def test_count_rows_equals_the_rows_delivered(source: Source, adapter: Adapter) -> None:
     fill(source)
     with adapter.open() as snapshot:
-        counted = snapshot.count_rows([DAY])
-        found = snapshot.documents(list(snapshot.touched([DAY])))
+        counted = snapshot.source("encounter").count_rows([DAY])
+        found = snapshot.source("encounter").documents(list(snapshot.source("encounter").touched([DAY])))
         assert counted == {table: len(found[table]) for table in counted}
         assert sum(counted.values()) == 8
-        assert sum(snapshot.count_rows([DAY.replace(day=13)]).values()) == 0
+        assert sum(snapshot.source("encounter").count_rows([DAY.replace(day=13)]).values()) == 0
 
 
 def test_unknown_reference_gives_no_row(source: Source, adapter: Adapter) -> None:
@@ -594,10 +594,10 @@ def test_visit_without_number_is_readable_but_takes_no_strangers_rows(
     # inpatient lines have a blank visit number in HOSxP
     source.insert("opitemrece", hos_guid="{D}", vn="", icode="1000001", qty=1, vstdate=DAY.isoformat())
     with adapter.open() as snapshot:
-        refs = list(snapshot.touched([DAY]))
+        refs = list(snapshot.source("encounter").touched([DAY]))
         assert refs == ["~{A}", "~{B}"]
-        assert snapshot.count([DAY])[DAY].eligible == 2
-        assert snapshot.count_rows([DAY])["drug_dispense"] == 0
+        assert snapshot.source("encounter").count([DAY])[DAY].eligible == 2
+        assert snapshot.source("encounter").count_rows([DAY])["drug_dispense"] == 0
     found = documents(adapter, *refs)
     assert [row["visit_ref"] for row in found["visit"]] == refs
     assert found["visit"][0]["notes"] == "no_vn:visit_ref"
@@ -609,8 +609,8 @@ def test_padded_or_tilde_numbers_are_no_usable_keys(source: Source, adapter: Ada
     source.visit(" 690112083016", hos_guid="{A}")
     source.visit("~690112083017", hos_guid="{B}")
     with adapter.open() as snapshot:
-        refs = list(snapshot.touched([DAY]))
-        found = snapshot.documents(refs)
+        refs = list(snapshot.source("encounter").touched([DAY]))
+        found = snapshot.source("encounter").documents(refs)
     assert refs == ["~{A}", "~{B}"]
     assert [row[0] for row in found["visit"]] == refs
 
@@ -630,8 +630,8 @@ def test_more_references_than_one_list_holds(source: Source) -> None:
                 f"('{{{number}}}', '6901120{number:05d}', '{HN}', '{DAY}', '08:00:00', '01')"
             )
     with make_adapter(hospital(), source.url).open() as snapshot:
-        refs = list(snapshot.touched([DAY]))
-        found = snapshot.documents(refs)
+        refs = list(snapshot.source("encounter").touched([DAY]))
+        found = snapshot.source("encounter").documents(refs)
     assert len(refs) == 2300
     assert [row[0] for row in found["visit"]] == refs
     assert len(found["patient"]) == 1

@@ -17,7 +17,7 @@ NEXT = date(2026, 1, 13)
 def seen(adapter: Adapter, *days: date) -> tuple[list[str], dict[date, DayCount]]:
     asked = list(days) or [DAY]
     with adapter.open() as snapshot:
-        return list(snapshot.touched(asked)), snapshot.count(asked)
+        return list(snapshot.source("encounter").touched(asked)), snapshot.source("encounter").count(asked)
 
 
 @pytest.mark.parametrize(
@@ -122,22 +122,23 @@ def test_snapshot_does_not_see_later_changes(source: Source, adapter: Adapter) -
         source.visit("690112090000")
         source.insert("ovstdiag", ovst_diag_id=1, vn=VN, icd10="J00")
         source.run("DELETE FROM patient")
-        assert list(snapshot.touched([DAY])) == [VN]
-        assert snapshot.count([DAY])[DAY].total == 1
-        assert snapshot.count_rows([DAY])["diagnosis"] == 0
-        found = snapshot.documents([VN, "690112090000"])
+        assert list(snapshot.source("encounter").touched([DAY])) == [VN]
+        assert snapshot.source("encounter").count([DAY])[DAY].total == 1
+        assert snapshot.source("encounter").count_rows([DAY])["diagnosis"] == 0
+        found = snapshot.source("encounter").documents([VN, "690112090000"])
         assert len(found["visit"]) == len(found["patient"]) == 1
         assert found["diagnosis"] == []
     with adapter.open() as snapshot:
-        assert list(snapshot.touched([DAY])) == [VN, "690112090000"]
-        assert len(snapshot.documents([VN])["diagnosis"]) == 1
+        assert list(snapshot.source("encounter").touched([DAY])) == [VN, "690112090000"]
+        assert len(snapshot.source("encounter").documents([VN])["diagnosis"]) == 1
 
 
 def test_documents_may_be_read_between_touched_references(source: Source, adapter: Adapter) -> None:
     for number in range(20):
         source.visit(f"6901120800{number:02d}", pttype="10")
     with adapter.open() as snapshot:
-        pairs = [(ref, snapshot.documents([ref])["visit"][0][0]) for ref in snapshot.touched([DAY, NEXT])]
+        visits = snapshot.source("encounter")
+        pairs = [(ref, visits.documents([ref])["visit"][0][0]) for ref in visits.touched([DAY, NEXT])]
     assert len(pairs) == 20
     assert all(ref == got for ref, got in pairs)
 
@@ -151,14 +152,49 @@ def test_two_counts_that_disagree_are_a_bug(
     source: Source, adapter: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from phr.errors import Bug
-    from phr.his.hosxp.snapshot import HosxpSnapshot
+    from phr.his.reader import Reader
 
     source.visit()
-    real: Callable[..., Any] = HosxpSnapshot._rows
+    real: Callable[..., Any] = Reader.rows
 
     def drop_eligible(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
         return iter(()) if name == "count_eligible" else real(self, name, *args, **kwargs)
 
-    monkeypatch.setattr(HosxpSnapshot, "_rows", drop_eligible)
+    monkeypatch.setattr(Reader, "rows", drop_eligible)
     with adapter.open() as snapshot, pytest.raises(Bug, match="2026-01-12"):
-        snapshot.count([DAY])
+        snapshot.source("encounter").count([DAY])
+
+
+@pytest.mark.parametrize(
+    ("change", "eligible"),
+    [
+        pytest.param({}, True, id="finished"),
+        pytest.param({"vstdate": "2569-01-12"}, True, id="Buddhist year"),
+        pytest.param({"ovstost": None}, False, id="unfinished"),
+        pytest.param({"an": "690000001"}, False, id="admitted"),
+        pytest.param({"anonymous_visit": "Y"}, False, id="anonymous"),
+        pytest.param({"vstdate": "2030-01-12"}, False, id="too young"),
+        pytest.param({"vstdate": "2573-01-12"}, False, id="too young, Buddhist year"),
+    ],
+)
+def test_eligibility_by_key_is_the_same_as_by_day(
+    source: Source, adapter: Adapter, change: dict[str, Any], eligible: bool
+) -> None:
+    source.visit(**change)
+    source.visit("", hos_guid="{NO-VN}", **change)
+    source.insert("ovstdiag", ovst_diag_id=1, vn=VN, icd10="J069", diagtype="1")
+    keys = [VN, "~{NO-VN}", "690112999999"]
+    with adapter.open() as snapshot:
+        visits = snapshot.source("encounter")
+        found = visits.touched_keys(keys)
+        assert found == ({VN: DAY, "~{NO-VN}": DAY} if eligible else {})
+        assert visits.count_keys(keys) == ({DAY: 2} if eligible else {})
+        assert visits.count_key_rows(keys)["diagnosis"] == int(eligible)
+        assert set(visits.touched([DAY])) == set(found)
+
+
+def test_a_kind_this_his_has_no_source_for_is_named(source: Source, adapter: Adapter) -> None:
+    from phr.errors import StopHospital
+
+    with adapter.open() as snapshot, pytest.raises(StopHospital, match=r"PHR-212.*x-rays"):
+        snapshot.source("x-rays")

@@ -68,10 +68,10 @@ def test_missing_required_column(source: Source, adapter: Adapter) -> None:
 def test_column_that_disappears_between_two_snapshots(source: Source, adapter: Adapter) -> None:
     source.visit()
     with adapter.open() as snapshot:
-        snapshot.documents([VN])
+        snapshot.source("encounter").documents([VN])
     source.run("ALTER TABLE opdscreen DROP COLUMN spo2")
     with adapter.open() as snapshot, pytest.raises(StopHospital) as caught:
-        snapshot.documents([VN])
+        snapshot.source("encounter").documents([VN])
     assert caught.value.fault in (faults.SOURCE_COLUMN_MISSING, faults.SOURCE_QUERY)
 
 
@@ -96,9 +96,9 @@ def test_only_required_columns_are_enough(source: Source, adapter: Adapter) -> N
     source.insert("ovstdiag", ovst_diag_id=3, vn=VN, icd10="J00")
     source.insert("oapp", oapp_id=4, vn=VN, nextdate="2026-03-01")
     with adapter.open() as snapshot:
-        assert list(snapshot.touched([DAY])) == [VN]
-        counted = snapshot.count_rows([DAY])
-        found = snapshot.documents([VN])
+        assert list(snapshot.source("encounter").touched([DAY])) == [VN]
+        counted = snapshot.source("encounter").count_rows([DAY])
+        found = snapshot.source("encounter").documents([VN])
     assert counted == dict.fromkeys(counted, 1)
     assert all(len(rows) == 1 for rows in found.values()), {t: len(r) for t, r in found.items()}
     report = adapter.probe()
@@ -155,7 +155,7 @@ def test_wrong_charset(mariadb_source: Source, charset: str) -> None:
     error = refused(make_adapter(hospital(), url), faults.SOURCE_CHARSET)
     assert "สมศรี" not in str(error)
     with make_adapter(hospital(source_charset="tis620"), url).open() as snapshot:
-        assert snapshot.documents([VN])["visit"] == []
+        assert snapshot.source("encounter").documents([VN])["visit"] == []
 
 
 @pytest.mark.mariadb
@@ -168,7 +168,7 @@ def test_right_charsets(mariadb_url: str, charset: str, stored: str) -> None:
     source.visit()
     source.patient(fname="น้ำฝน")
     with make_adapter(hospital(source_charset=charset), source.url).open() as snapshot:
-        assert snapshot.documents([VN])["patient"][0][3] == "น้ำฝน"
+        assert snapshot.source("encounter").documents([VN])["patient"][0][3] == "น้ำฝน"
 
 
 @pytest.mark.mariadb
@@ -186,8 +186,9 @@ def test_account_with_select_only(mariadb_source: Source) -> None:
         report = adapter.probe()
         assert (report.problems, report.writable) == ([], False)
         with adapter.open() as snapshot:
-            assert len(snapshot.documents(list(snapshot.touched([DAY])))["patient"]) == 1
-            assert snapshot.count_rows([DAY])["coverage"] == 1
+            visits = snapshot.source("encounter")
+            assert len(visits.documents(list(visits.touched([DAY])))["patient"]) == 1
+            assert visits.count_rows([DAY])["coverage"] == 1
         with pytest.raises(DBAPIError), create_engine(url).begin() as connection:
             connection.execute(text("INSERT INTO spclty (spclty) VALUES ('99')"))
         refused(make_adapter(hospital(), with_url(url, password="wrong")), faults.SOURCE_LOGIN, "1045")
@@ -201,7 +202,7 @@ def test_account_with_select_only(mariadb_source: Source) -> None:
         refused(adapter := make_adapter(hospital(), url), faults.SOURCE_TABLE_MISSING, "doctor")
         source.run(f"GRANT SELECT (code, name) ON {database}.doctor TO {user}@'%'")
         with adapter.open() as snapshot:
-            assert len(snapshot.documents([VN])["visit"]) == 1
+            assert len(snapshot.source("encounter").documents([VN])["visit"]) == 1
         assert "doctor.licenseno" in adapter.probe().missing_optional
         assert adapter.probe().writable is False
     finally:
@@ -211,14 +212,14 @@ def test_account_with_select_only(mariadb_source: Source) -> None:
 @pytest.mark.mariadb
 def test_even_a_powerful_account_cannot_write_in_a_snapshot(mariadb_source: Source) -> None:
     with make_adapter(hospital(), mariadb_source.url).open() as snapshot:
-        connection = snapshot._connection  # type: ignore[attr-defined]
+        connection = snapshot._reader.connection  # type: ignore[attr-defined]
         with pytest.raises(DBAPIError, match=r"1792|READ ONLY"):
             connection.execute(text("INSERT INTO spclty (spclty) VALUES ('99')"))
 
 
 def test_sqlite_replica_cannot_be_written(sqlite_source: Source) -> None:
     with make_adapter(hospital(), sqlite_source.url).open() as snapshot:
-        connection = snapshot._connection  # type: ignore[attr-defined]
+        connection = snapshot._reader.connection  # type: ignore[attr-defined]
         with pytest.raises(DBAPIError, match="readonly"):
             connection.execute(text("INSERT INTO spclty (spclty) VALUES ('99')"))
 
@@ -273,7 +274,7 @@ def test_a_failing_query_shows_no_values(mariadb_source: Source) -> None:
     with adapter.open() as snapshot:
         mariadb_source.run("DROP TABLE patient")
         with pytest.raises(StopHospital) as caught:
-            snapshot.documents([VN])
+            snapshot.source("encounter").documents([VN])
     shown = "".join(traceback.format_exception(caught.value))
     for secret in (VN, CID, "000000012", "SELECT"):
         assert secret not in shown
@@ -284,20 +285,20 @@ def test_a_failing_query_shows_no_values(mariadb_source: Source) -> None:
 def test_connection_lost_in_the_middle(mariadb_source: Source) -> None:
     adapter = make_adapter(hospital(), mariadb_source.url)
     with adapter.open() as snapshot:
-        connection = snapshot._connection  # type: ignore[attr-defined]
+        connection = snapshot._reader.connection  # type: ignore[attr-defined]
         mariadb_source.run(f"KILL {connection.execute(text('SELECT CONNECTION_ID()')).scalar_one()}")
         with pytest.raises(StopHospital) as caught:
-            snapshot.count([DAY])
+            snapshot.source("encounter").count([DAY])
     assert caught.value.fault is faults.SOURCE_UNREACHABLE
     with adapter.open() as snapshot:
-        assert snapshot.count([DAY])[DAY].total == 0
+        assert snapshot.source("encounter").count([DAY])[DAY].total == 0
 
 
 @pytest.mark.mariadb
 def test_statements_have_a_time_limit(mariadb_source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("phr.his.dialects.READ_SECONDS", 1)
     with make_adapter(hospital(), mariadb_source.url).open() as snapshot:
-        connection = snapshot._connection  # type: ignore[attr-defined]
+        connection = snapshot._reader.connection  # type: ignore[attr-defined]
         with pytest.raises(DBAPIError, match="max_statement_time"):
             connection.execute(text("SELECT SLEEP(3)"))
 

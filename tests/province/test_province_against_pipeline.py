@@ -35,9 +35,9 @@ def test_every_visit_comes_out_as_the_generator_meant_it(source_url: str) -> Non
     engine.dispose()
     hospital = load_province(CONFIG / "hospitals.yaml").hospital(HCODE)
     with HosxpAdapter(hospital, source_url).open() as snapshot:
-        refs = list(snapshot.touched(DAYS))
-        counts = snapshot.count(DAYS)
-        rows = snapshot.documents(refs)
+        refs = list(snapshot.source("encounter").touched(DAYS))
+        counts = snapshot.source("encounter").count(DAYS)
+        rows = snapshot.source("encounter").documents(refs)
 
     for day in DAYS:
         assert counts[day].total == sum(oracle.days[day.isoformat()].values())

@@ -6,7 +6,7 @@ counts beside them come from queries of their own, so that a row lost on the way
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +24,7 @@ MAX_CLOCK_SKEW_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """Visits of one service day; every row of the day is in exactly one field.
+    """Documents of one service day; every visit row of the day is in exactly one field.
 
     Precedence: admitted, unfinished (no outcome yet), anonymous, unsettled (younger than
     ``settle_minutes``), else eligible. All but ``eligible`` are out of scope: counted, never lost.
@@ -95,34 +95,67 @@ class ProbeReport:
         return []
 
 
+class KeySource(Protocol):
+    """The documents of one kind in one snapshot: which keys, how many, and their complete rows.
+
+    A key (*reference*) names one document: a visit number, or whom a register belongs to. Keys of persons are
+    as secret as the persons: they stay in memory and encrypted staging. The calls may be interleaved; each is
+    safe to repeat. The counts come from queries of their own, never from the rows that travel.
+    """
+
+    def feed_days(self, feed: str, days: Sequence[date]) -> list[date]:
+        """Service days that a feed leads to in these days, ascending.
+
+        What a feed finds is read again as whole service days, so that the count of the day and the documents
+        of the day always come from one snapshot. A register stands under the day of its newest dose or entry.
+        """
+
+    def touched(self, days: Sequence[date]) -> Iterator[str]:
+        """References of eligible documents, by (service day, reference); one day in memory at a time."""
+
+    def touched_keys(self, refs: Sequence[str]) -> dict[str, date]:
+        """Those of these references that exist and are eligible now, each with its service day."""
+
+    def count(self, days: Sequence[date]) -> dict[date, DayCount]:
+        """Independent counts; every asked day is present."""
+
+    def count_keys(self, refs: Sequence[str]) -> dict[date, int]:
+        """Independent count of the eligible documents among these references, per service day."""
+
+    def count_rows(self, days: Sequence[date]) -> dict[str, int]:
+        """Canonical child table -> number of rows of the eligible documents of these days."""
+
+    def count_key_rows(self, refs: Sequence[str]) -> dict[str, int]:
+        """Canonical child table -> number of rows of the eligible documents among these references."""
+
+    def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
+        """Canonical table -> complete rows of these documents, their patients and the identity evidence.
+
+        Eligibility is not asked again. A reference that does not exist gives no row.
+        """
+
+    def resolve(self, wanted: Callable[[str], bool]) -> Iterator[str]:
+        """Every reference of this kind, whatever its day, that ``wanted`` says yes to.
+
+        The ledger knows persons by pseudonym only; this scan finds them again.
+        """
+
+
 class Snapshot(Protocol):
-    """One consistent view of the source. The calls may be interleaved; each is safe to repeat."""
+    """One consistent view of the source."""
 
     @property
     def taken_at(self) -> datetime:
         """Aware UTC, by the clock of the HIS server, read first thing inside the snapshot."""
 
-    def feed_days(self, feed: str, days: Sequence[date]) -> list[date]:
-        """Service days on which something of a feed happened in these days, ascending.
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the adapter's SQL or the schema it sees changes (rule R7)."""
 
-        ``visits`` are found by their service day itself, ``labs`` by order or report date, ``drugs`` by
-        dispense date. What a feed finds is read again as whole service days, so that the count of the day and
-        the documents of the day always come from one snapshot.
-        """
+    def source(self, kind: str) -> KeySource:
+        """Keys and documents of one kind (``phr.settings.Category.kind``).
 
-    def touched(self, days: Sequence[date]) -> Iterator[str]:
-        """Visit references of eligible visits, by (service day, reference); one day in memory at a time."""
-
-    def count(self, days: Sequence[date]) -> dict[date, DayCount]:
-        """Independent counts; every asked day is present."""
-
-    def count_rows(self, days: Sequence[date]) -> dict[str, int]:
-        """Canonical child table -> COUNT(*) of the rows of the eligible visits of these days."""
-
-    def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
-        """Canonical table -> complete rows of these visits, their patients and the identity evidence.
-
-        Eligibility is not asked again. A reference that does not exist gives no visit row.
+        :raises StopHospital: PHR-212 when this HIS has no source for it.
         """
 
 

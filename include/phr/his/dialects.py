@@ -231,7 +231,8 @@ def _mysql_engine(url: URL, charset: str) -> Engine:
     if charset != "auto":
         query["charset"] = charset
     query.setdefault("charset", "utf8mb4")  # the server converts from whatever the tables are in
-    arguments: dict[str, object] = {"connect_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS}
+    # longer than the server's own limit, so that the server is the one that says why
+    arguments: dict[str, object] = {"connect_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS + 15}
     if url.get_driver_name() == "pymysql":
         arguments["write_timeout"] = READ_SECONDS
     return create_engine(

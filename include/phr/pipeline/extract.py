@@ -43,16 +43,17 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
     names: list[str] = []
     visits = 0
     with adapter.open() as snapshot:
-        days = snapshot.feed_days(feed, window)
+        source = snapshot.source(context.category.kind)
+        days = source.feed_days(feed, window)
         if feed != "visits":
             days = _in_scope(context, hospital, days)
-        counts = snapshot.count(days)
+        counts = source.count(days)
         if feed == "visits":  # the others name only days on which something happened
             _refuse_suspect_days(hospital, adapter, counts, today=_today(context))
-        rows_counted = snapshot.count_rows(days)
-        references = snapshot.touched(days)
+        rows_counted = source.count_rows(days)
+        references = source.touched(days)
         for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
-            rows = snapshot.documents(chunk)
+            rows = source.documents(chunk)
             names.append(f"rows-{number:05d}")
             area.write(names[-1], {"references": chunk, "rows": rows})
             visits += len(chunk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -115,11 +114,12 @@ def _notes(ledger: Ledger, hcode: str, kind: str, reference: str) -> list[str]:
 def _source_lines(hospital: Hospital, reference: str) -> list[str]:
     try:
         with adapter_of(hospital).open() as snapshot:
-            visits = [v for v in snapshot.documents([reference]).get("visit", []) if isinstance(v, Visit)]
+            source = snapshot.source("encounter")
+            visits = [v for v in source.documents([reference])["visit"] if isinstance(v, Visit)]
             if not visits:
                 return ["HIS: ไม่พบเลขนี้ในสำเนาฐานข้อมูล / this number is not in the replica"]
             day = visits[0].service_day
-            if day and reference in set(snapshot.touched([date.fromisoformat(day)])):
+            if reference in source.touched_keys([reference]):
                 return [f"HIS: มีอยู่และพร้อมส่ง วันที่ {day} / present and eligible"]
             return [
                 f"HIS: มีอยู่วันที่ {day} แต่ยังไม่อยู่ในขอบเขต (ยังไม่เสร็จ รับไว้ใน หรือใหม่เกินไป) "

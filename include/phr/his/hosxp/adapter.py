@@ -13,7 +13,8 @@ from phr.his import normalise
 from phr.his.base import ProbeReport, Snapshot, ThaiText
 from phr.his.charset import thai_text
 from phr.his.dialects import connect
-from phr.his.hosxp.snapshot import HosxpSnapshot, bangkok
+from phr.his.hosxp.snapshot import HosxpSnapshot
+from phr.his.reader import bangkok
 from phr.his.source_faults import source_faults
 from phr.his.sql import Catalogue, Statements
 from phr.settings import Hospital

@@ -1,0 +1,203 @@
+"""The visits of one HOSxP snapshot: which were touched, how many, and their complete rows."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from operator import itemgetter
+
+from phr import faults
+from phr.canonical import TABLES, CanonicalRow, Visit
+from phr.errors import Bug
+from phr.his import normalise
+from phr.his.base import DayCount
+from phr.his.hosxp import people, rows
+from phr.his.reader import DAYS, KEYS, NO_DAY, Reader, bangkok, batched, both_eras, distinct_days, one_day
+
+#: canonical child table -> builder of its rows; the SELECT has the table's name
+CHILDREN: dict[str, Callable[..., CanonicalRow | rows.Screening]] = {
+    "vital_sign": rows.screening,
+    "diagnosis": rows.diagnosis,
+    "coverage": rows.coverage,
+    "appointment": rows.appointment,
+    "lab_result": rows.lab_result,
+    "drug_dispense": rows.drug_dispense,
+}
+COLUMNS = {
+    "visit": tuple(inspect.signature(rows.visit).parameters),
+    "patient": tuple(people.PATIENT_COLUMNS),
+    **{name: tuple(inspect.signature(build).parameters) for name, build in CHILDREN.items()},
+}
+
+
+class EncounterSource:
+    """See :class:`phr.his.base.KeySource`; a reference is a visit number, or ``~`` and the row's GUID."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._cutoff = bangkok(reader.taken_at) - timedelta(minutes=reader.hospital.settle_minutes)
+
+    def feed_days(self, feed: str, days: Sequence[date]) -> list[date]:
+        """Service days on which something of a feed happened in these days, ascending.
+
+        ``visits`` are found by their service day itself, ``labs`` by order or report date, ``drugs`` by
+        dispense date. A visit whose own date is impossible has no service day and is left to the probe.
+        """
+        if feed == "visits":
+            return distinct_days(days)
+        found: set[date] = set()
+        for part in batched(distinct_days(days), DAYS):
+            for (day,) in self._reader.rows(f"days_{feed}", "", {"days": both_eras(part)}):
+                if iso := normalise.date(day, "service_day", []):
+                    found.add(date.fromisoformat(iso))
+        return sorted(found)
+
+    def touched(self, days: Sequence[date]) -> Iterator[str]:
+        """Visit references of eligible visits, by (service day, reference).
+
+        One day is fetched at a time and fully, so a caller may read documents in between (a server-side
+        cursor would block the connection); memory is that of the busiest day.
+        """
+        for day in distinct_days(days):
+            found = [str(ref) for (ref,) in self._reader.rows("touched", "window", self._window([day]))]
+            yield from sorted(found)
+
+    def touched_keys(self, refs: Sequence[str]) -> dict[str, date]:
+        """Those of these visits that are eligible now, each with its service day."""
+        wanted = set(refs)
+        return {
+            str(ref): one_day(day)
+            for scope, part in self._parts(refs)
+            for ref, day in self._reader.rows("days_of_keys", f"eligible_{scope}", self._keys(part))
+            if ref in wanted
+        }
+
+    def count(self, days: Sequence[date]) -> dict[date, DayCount]:
+        """Independent counts; every asked day is present.
+
+        :raises Bug: PHR-901 when the eligible visits counted as such and as what remains of all disagree.
+        """
+        kinds: dict[date, dict[str, int]] = {day: {} for day in distinct_days(days)}
+        eligible = dict.fromkeys(kinds, 0)
+        for part in batched(kinds, DAYS):
+            for day, kind, visits in self._reader.rows(
+                "count_all", "", {"days": both_eras(part)} | self._window(part)
+            ):
+                of_day = kinds[one_day(day)]
+                of_day[kind] = of_day.get(kind, 0) + int(visits)
+            for day, visits in self._reader.rows("count_eligible", "window", self._window(part)):
+                eligible[one_day(day)] += int(visits)
+        for day, of_day in kinds.items():
+            if of_day.get("eligible", 0) != eligible[day]:
+                raise Bug(
+                    faults.UNEXPECTED,
+                    hospital=self._reader.hospital.hcode,
+                    detail=f"two counts of {day.isoformat()} disagree",
+                )
+        return {day: DayCount(**of_day) for day, of_day in kinds.items()}
+
+    def count_keys(self, refs: Sequence[str]) -> dict[date, int]:
+        """Independent count of the eligible visits among these references, per service day."""
+        counts: dict[date, int] = {}
+        for scope, part in self._parts(refs):
+            for day, visits in self._reader.rows("count_eligible", f"eligible_{scope}", self._keys(part)):
+                counts[one_day(day)] = counts.get(one_day(day), 0) + int(visits)
+        return counts
+
+    def count_rows(self, days: Sequence[date]) -> dict[str, int]:
+        """Canonical child table -> COUNT(*) of the rows of the eligible visits of these days."""
+        totals = dict.fromkeys(CHILDREN, 0)
+        for part in batched(distinct_days(days), DAYS):
+            for table in totals:
+                for (counted,) in self._reader.rows(table, "window", self._window(part), counted=True):
+                    totals[table] += int(counted)
+        return totals
+
+    def count_key_rows(self, refs: Sequence[str]) -> dict[str, int]:
+        """Canonical child table -> COUNT(*) of the rows of the eligible visits among these references."""
+        totals = dict.fromkeys(CHILDREN, 0)
+        for table in totals:
+            for scope, part in self._parts(refs):
+                for (counted,) in self._reader.rows(
+                    table, f"eligible_{scope}", self._keys(part), counted=True
+                ):
+                    totals[table] += int(counted)
+        return totals
+
+    def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
+        """Complete canonical rows of these visits, their patients and the identity evidence.
+
+        Every table is a key. Rows stand by (visit_ref, row_key); memory grows with the references given.
+        """
+        wanted = set(refs)
+        vns, guids = _split(wanted)
+        result: dict[str, list[CanonicalRow]] = {table: [] for table in TABLES}
+        complaints: dict[str, str] = {}
+        hns: list[object] = []
+        for table, build in (*CHILDREN.items(), ("visit", rows.visit)):
+            out = result[table]
+            for scope, keys in (("vns", vns), ("guids", guids)):
+                for raw in self._reader.by_keys(table, scope, keys):
+                    if raw[0] not in wanted:  # a collation may find more spellings than were asked for
+                        continue
+                    row = build(*raw)
+                    if isinstance(row, rows.Screening):
+                        if row.chief_complaint:
+                            complaints.setdefault(raw[0], row.chief_complaint)
+                        row = row.row
+                    elif isinstance(row, Visit):
+                        hns.append(raw[1])
+                        row = row._replace(chief_complaint=complaints.get(raw[0]))
+                    out.append(row)
+            out.sort(key=itemgetter(0) if table == "visit" else itemgetter(0, 1))
+        patients, evidence = people.read_people(
+            self._reader.by_keys,
+            hns,
+            person=self._reader.statements.has("person"),
+            address=self._reader.statements.has("thaiaddress"),
+        )
+        result["patient"] = sorted(patients, key=itemgetter(0))
+        result["identity_evidence"] = sorted(evidence, key=itemgetter(0, 1, 2))
+        return result
+
+    def resolve(self, wanted: Callable[[str], bool]) -> Iterator[str]:  # noqa: ARG002
+        """A visit number is its own reference, so nothing has to be searched for.
+
+        :raises Bug: PHR-901 always.
+        """
+        raise Bug(faults.UNEXPECTED, detail="visit references are never pseudonyms")
+
+    def _window(self, days: Iterable[date]) -> dict[str, object]:
+        """Parameters of the window scope: all days, the settled ones, and the one whose time decides."""
+        cutoff = self._cutoff.date()
+        days = list(days)
+        return {
+            "days": both_eras(days) or [NO_DAY],
+            "settled_days": both_eras(day for day in days if day < cutoff) or [NO_DAY],
+            "cutoff_days": both_eras(day for day in days if day == cutoff) or [NO_DAY],
+            "cutoff_time": self._cutoff.time().isoformat("seconds"),
+        }
+
+    def _keys(self, keys: Iterable[str]) -> dict[str, object]:
+        """Parameters of the eligible-by-key scopes."""
+        era = [*both_eras([self._cutoff.date()]), NO_DAY]  # 29 February has no Buddhist twin
+        return {
+            "keys": list(keys),
+            "cutoff_day": era[0],
+            "cutoff_buddhist_day": era[1],
+            "cutoff_time": self._cutoff.time().isoformat("seconds"),
+        }
+
+    def _parts(self, refs: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        vns, guids = _split(refs)
+        for scope, keys in (("vns", vns), ("guids", guids)):
+            for part in batched(sorted(keys), KEYS):
+                yield scope, part
+
+
+def _split(refs: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Visit numbers, and the GUIDs of visits without one."""
+    refs = set(refs)
+    vns = [ref for ref in refs if not ref.startswith("~")]
+    return vns, [ref[1:] for ref in refs if len(ref) > 1 and ref.startswith("~")]
