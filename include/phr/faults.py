@@ -258,6 +258,14 @@ KEYRING_MISSING = Fault(
     "restore keyring.json from the backup; without it every document would look changed and go again",
 )
 
+APPROVAL_CLOSED = Fault(
+    "PHR-507",
+    "คำขออนุมัตินี้ตัดสินไม่ได้แล้ว",
+    "this approval can no longer be decided",
+    "สั่ง 'phr approvals list' ดูคำขอปัจจุบัน แล้วตรวจรายการใหม่ก่อนอนุมัติ",
+    "run 'phr approvals list' for the present question and look at its items again before you approve",
+)
+
 # -- 9xx bugs ------------------------------------------------------------------------------------
 UNEXPECTED = Fault(
     "PHR-901",

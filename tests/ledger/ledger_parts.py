@@ -35,6 +35,7 @@ def want(reference: str, content: str = "a", *, day: date = DAY, **changes: Any)
         "policy": "p1",
         "data_class": "D1",
         "children": ("c1", "c2"),
+        "keys": ("n1", "n2"),
     }
     return Desired(reference=reference, service_day=day, **{**values, **changes})
 

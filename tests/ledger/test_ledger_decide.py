@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from ledger_parts import at, want
 
-from phr.ledger.decide import CHILD_WAS_DELIVERED, PATIENT_CHANGED, Verdict, decide
+from phr.ledger.decide import (
+    CHILD_WAS_DELIVERED,
+    PATIENT_CHANGED,
+    REGISTER_SHRANK,
+    REMOVAL_BRAKE,
+    Verdict,
+    decide,
+)
 
 
 def existing(**changes: Any) -> dict[str, Any]:
@@ -26,13 +33,21 @@ def existing(**changes: Any) -> dict[str, Any]:
         "delivered_source_hash": "k1:source-a",
         "delivered_mapping": "1",
         "delivered_children": "c1 c2",
+        "delivered_keys": "n1 n2",
+        "delivered_person_key": "k1:person-v1",
+        "maybe_children": None,
+        "maybe_keys": None,
+        "maybe_person_key": None,
         "lease_token": None,
         **changes,
     }
 
 
 NEVER = {"delivered_version": None, "delivered_hash": None, "delivered_source_hash": None}
-REJECTED = {**NEVER, "desired_state": "rejected", "desired_reason": None, "delivered_children": None}
+NEVER |= {"delivered_children": None, "delivered_keys": None, "delivered_person_key": None}
+REJECTED = {**NEVER, "desired_state": "rejected", "desired_reason": None}
+BRAKED = {"desired_state": "held", "desired_reason": REMOVAL_BRAKE, "desired_hash": "k1:b"}
+LESS = {"content": "b", "children": ("c1",), "keys": ("n1",)}
 PENDING_B = {"desired_state": "pending", "desired_hash": "k1:b"}
 
 CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], Verdict]] = {
@@ -104,12 +119,12 @@ CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], Verdict]] = {
         Verdict("held", "held", CHILD_WAS_DELIVERED, bump=True),
     ),
     "child under way is now invalid": (
-        existing(**NEVER, desired_state="in_flight", delivered_children=None, lease_token="t"),
+        existing(**NEVER, desired_state="in_flight", maybe_children="c1 c2", lease_token="t"),
         {"content": "b", "children": ("c1",), "bad_children": ("c2",)},
         Verdict("held", "held", CHILD_WAS_DELIVERED, bump=True),
     ),
     "child never delivered is invalid": (
-        existing(**NEVER, **PENDING_B, delivered_children=None),
+        existing(**NEVER, **PENDING_B),
         {"content": "c", "children": ("c1",), "bad_children": ("c2",)},
         Verdict("pending", "pending", None, bump=True),
     ),
@@ -139,6 +154,41 @@ CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], Verdict]] = {
         {"mapping": "2"},
         Verdict("pending", "pending", None, bump=True),
     ),
+    "a delivered child is no longer wanted": (
+        existing(),
+        LESS,
+        Verdict("pending", "pending", None, bump=True, removes=1),
+    ),
+    "a child that an open call may have written is no longer wanted": (
+        existing(**NEVER, desired_state="unknown", maybe_keys="n1 n2", lease_token="t"),
+        LESS,
+        Verdict("pending", "pending", None, bump=True, removes=1),
+    ),
+    "another person": (
+        existing(delivered_person_key="k1:other"),
+        {"content": "b"},
+        Verdict("pending", "pending", None, bump=True, removes=1),
+    ),
+    "another person than an open call may have written": (
+        existing(**NEVER, desired_state="unknown", maybe_person_key="k1:other", lease_token="t"),
+        {"content": "b"},
+        Verdict("pending", "pending", None, bump=True, removes=1),
+    ),
+    "the braked version again": (
+        existing(**BRAKED),
+        LESS,
+        Verdict("held", "held", REMOVAL_BRAKE, bump=False, removes=1),
+    ),
+    "a new version after a braked one": (
+        existing(**BRAKED),
+        {**LESS, "content": "c"},
+        Verdict("pending", "pending", None, bump=True, removes=1),
+    ),
+    "the braked version takes nothing away any more": (
+        existing(**BRAKED, delivered_keys="n1", delivered_children="c1"),
+        LESS,
+        Verdict("pending", "pending", None, bump=True),
+    ),
     "rejected, policy changed": (
         existing(**REJECTED),
         {"policy": "p2"},
@@ -163,3 +213,36 @@ def test_unchanged_is_sent_again_only_on_demand() -> None:
 
 def test_rejected_is_tried_again_on_demand() -> None:
     assert decide(existing(**REJECTED), want("v1"), at(5), resend_unchanged=True).disposition == "pending"
+
+
+def test_an_approved_removal_goes() -> None:
+    verdict = decide(existing(**BRAKED), want("v1", **LESS), at(5), approved=True)
+    assert verdict == Verdict("pending", "pending", None, bump=True, removes=1)
+
+
+REGISTER = {
+    "a dose is gone": (LESS, REGISTER_SHRANK),
+    "one of two rows that tell of one dose is gone": ({"content": "b", "children": ("c1",)}, None),
+    "a dose was entered anew as another row": ({"content": "b", "children": ("c1", "c9")}, None),
+    "the date of a dose was corrected": ({"content": "b", "keys": ("n1", "n9")}, None),
+    "a dose was added": ({"content": "b", "children": ("c1", "c2", "c3"), "keys": ("n1", "n2", "n3")}, None),
+    "another dose came, one is gone": (
+        {"content": "b", "children": ("c1", "c3"), "keys": ("n1", "n3")},
+        REGISTER_SHRANK,
+    ),
+}
+
+
+@pytest.mark.parametrize(("wish", "reason"), REGISTER.values(), ids=REGISTER.keys())
+def test_a_register_that_lost_a_dose_waits_for_a_person(wish: dict[str, Any], reason: str | None) -> None:
+    verdict = decide(existing(), want("v1", **wish), at(5), kind="immunization")
+    assert (verdict.disposition, verdict.reason) == ("held" if reason else "pending", reason)
+    approved = decide(existing(), want("v1", **wish), at(5), kind="immunization", approved=True)
+    assert approved.disposition == "pending"
+
+
+def test_a_register_loses_what_an_open_call_may_have_written_only_by_approval() -> None:
+    row = existing(
+        **NEVER, desired_state="unknown", maybe_children="c1 c2", maybe_keys="n1 n2", lease_token="t"
+    )
+    assert decide(row, want("v1", **LESS), at(5), kind="immunization").reason == REGISTER_SHRANK

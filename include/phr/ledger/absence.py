@@ -28,13 +28,17 @@ def mark_absent(
     days: Sequence[date],
     snapshot_at: datetime,
     seen: Select[Any],
+    fingerprint: str | None = None,
 ) -> int:
-    """Mark documents of these days that are not among ``seen`` (a query of references); returns how many."""
+    """Mark documents of these days that are not among ``seen`` (a query of references); returns how many.
+
+    :param fingerprint: of the adapter and schema that missed them; a second look must be by the same (R7).
+    """
     d = t.document
     older = _older(hospital, kind, days, snapshot_at)
     gone = list(connection.execute(select(d.c.reference).where(*older, d.c.reference.not_in(seen))).scalars())
     for start in range(0, len(gone), _IN_LIST):
-        _mark(connection, hospital, kind, gone[start : start + _IN_LIST], snapshot_at)
+        _mark(connection, hospital, kind, gone[start : start + _IN_LIST], snapshot_at, fingerprint)
     return len(gone)
 
 
@@ -57,14 +61,31 @@ def _older(hospital: str, kind: str, days: Sequence[date], snapshot_at: datetime
     )
 
 
-def _mark(connection: Connection, hospital: str, kind: str, gone: list[str], snapshot_at: datetime) -> None:
+def _mark(
+    connection: Connection,
+    hospital: str,
+    kind: str,
+    gone: list[str],
+    snapshot_at: datetime,
+    fingerprint: str | None,
+) -> None:
     d, rd, q = t.document, t.run_document, t.quarantine
 
     def mine(table: Any) -> tuple[Any, ...]:
         return table.c.hospital == hospital, table.c.kind == kind, table.c.reference.in_(gone)
 
     stamp = now()
-    connection.execute(update(d).where(*mine(d)).values(absent_since=snapshot_at, updated_at=stamp))
+    connection.execute(
+        update(d)
+        .where(*mine(d))
+        .values(
+            absent_since=snapshot_at,
+            absent_fingerprint=fingerprint,
+            second_look=None,
+            second_look_at=None,
+            updated_at=stamp,
+        )
+    )
     connection.execute(
         update(d)
         .where(*mine(d), d.c.delivered_version.is_(None), d.c.lease_token.is_(None))

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 Result = Literal["delivered", "rejected", "retry", "unknown", "unsent"]
+
+#: the delivered slot of a document of which nothing is at the national side
+NOTHING_THERE: dict[str, None] = dict.fromkeys(
+    (
+        "delivered_version",
+        "delivered_hash",
+        "delivered_source_hash",
+        "delivered_at",
+        "delivered_snapshot_at",
+        "delivered_mapping",
+        "delivered_policy",
+        "delivered_class",
+        "delivered_day",
+        "delivered_person_key",
+        "delivered_children",
+        "delivered_keys",
+        "delivered_by",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +39,19 @@ class Claim:
     values: dict[str, Any] = field(repr=False)
     #: an earlier call for this document was never settled: it may have been written
     doubtful: bool = False
+    #: service day it will stand under, and the one under which an earlier version lies or may lie
+    service_day: date | None = None
+    standing_day: date | None = None
+    #: nothing of it was delivered before
+    new: bool = True
+    #: how much of what is there this version takes away
+    removes: int = 0
+    #: what is there stands, or may stand, under another person
+    other_person: bool = False
+    #: RemoveEncounter was called for it and never proved
+    removal_open: bool = False
+    #: number of entries the document holds, for kinds whose call replaces a whole set
+    entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +76,7 @@ def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
     # content is compared by hash, the Patient block is not: a body made from an older snapshot than the row
     # carries an older block, and must not be written down as the newest one
     patient = row["desired_patient_hash"] if made_from == row["desired_snapshot_at"] else None
+    persons = {row["delivered_person_key"], row["maybe_person_key"]} - {None}
     return Claim(
         reference=row["reference"],
         version=row["desired_version"],
@@ -57,8 +90,24 @@ def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
             "delivered_policy": row["desired_policy"],
             "delivered_class": row["desired_class"],
             "delivered_children": row["desired_children"],
-            "person_key": row["person_key"],
+            "delivered_keys": row["desired_keys"],
+            "delivered_day": row["service_day"],
+            "delivered_person_key": row["person_key"],
+            "delivered_by": "ours",
             "desired_patient_hash": patient,
         },
         doubtful=row["lease_token"] is not None,
+        service_day=row["service_day"],
+        standing_day=row["delivered_day"] or row["service_day"],
+        new=row["delivered_version"] is None,
+        removes=row["removes"],
+        other_person=bool(row["person_key"] and persons - {row["person_key"]}),
+        removal_open=row["removal"] is not None,
+        entries=len((row["desired_keys"] or "").split()),
     )
+
+
+def merged(*words: str | None) -> str | None:
+    """Space-separated hashes, each once, sorted; None when there are none."""
+    found = {part for text in words for part in (text or "").split()}
+    return " ".join(sorted(found)) or None

@@ -10,9 +10,15 @@ from typing import Any, Literal
 #: a child that was delivered and is now invalid: leaving it out might delete it nationally
 CHILD_WAS_DELIVERED = "CHILD_DELIVERED_NOW_INVALID"
 PATIENT_CHANGED = "PATIENT_CHANGED"
+#: a register without a dose or entry that was delivered: sending it deletes that one (R6)
+REGISTER_SHRANK = "REGISTER_SHRANK"
+#: more versions that take something away than the hospital's brake lets through at once
+REMOVAL_BRAKE = "REMOVAL_BRAKE"
 
 #: states whose desired content still has to reach the national side
 OPEN_STATES = frozenset({"pending", "in_flight", "unknown"})
+#: kinds whose every call replaces the whole set of one person at the hospital (contract 4.5)
+SET_KINDS = frozenset({"immunization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,10 @@ class Desired:
     mapping: str | None = None
     policy: str | None = None
     data_class: str | None = None
+    #: hashes of the rows in the document
     children: tuple[str, ...] = ()
+    #: hashes of the keys by which the national side tells children apart (R5)
+    keys: tuple[str, ...] = ()
     #: hashes of children that the checks put aside
     bad_children: tuple[str, ...] = ()
 
@@ -48,6 +57,39 @@ class Verdict:
     write: bool = True
     #: True: the delivered slot already holds this content, so its version follows
     settled: bool = False
+    #: how much of what is there this version takes away: children, and the person it stands under
+    removes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What lies at the national side, or may lie there because of a call whose outcome is open."""
+
+    children: frozenset[str]
+    keys: frozenset[str]
+    persons: frozenset[str]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Standing:
+        """The standing of a ``document`` row."""
+
+        def both(name: str) -> frozenset[str]:
+            words = f"{row[f'delivered_{name}'] or ''} {row[f'maybe_{name}'] or ''}"
+            return frozenset(words.split())
+
+        return cls(both("children"), both("keys"), both("person_key"))
+
+    def removed_by(self, want: Desired) -> int:
+        """Number of national keys that the wanted version does not hold, and one for another person."""
+        other_person = bool(want.person_key and self.persons - {want.person_key})
+        return len(self.keys.difference(want.keys)) + other_person
+
+    def shrunk_by(self, want: Desired) -> bool:
+        """Whether an entry of a set is gone: neither a row of it nor the same entry from another row is left.
+
+        A corrected date or code keeps its row, so it is no loss.
+        """
+        return bool(self.children.difference(want.children) and self.keys.difference(want.keys))
 
 
 def decide(
@@ -55,12 +97,15 @@ def decide(
     want: Desired,
     snapshot_at: datetime,
     *,
+    kind: str = "encounter",
+    approved: bool = False,
     resend_unchanged: bool = False,
     send_patient: bool = False,
 ) -> Verdict:
     """Compare a document with its ledger row.
 
     :param existing: the ``document`` row, or None when the document is new.
+    :param approved: a person has approved that exactly this content takes something away (R13).
     :param send_patient: this document was chosen to carry a changed Patient block (R4).
     """
     if existing is None:
@@ -70,18 +115,24 @@ def decide(
         return Verdict("superseded", existing["desired_state"], None, bump=False, write=False)
     if want.state != "pending":
         return _keep_back(existing, want, want.state, want.reason)
-    there = set((existing["delivered_children"] or "").split())
-    if existing["lease_token"] is not None:  # a call whose outcome is open may have delivered these too
-        there.update((existing["desired_children"] or "").split())
-    if there.intersection(want.bad_children):
+    there = Standing.of(existing)
+    if there.children.intersection(want.bad_children):
         return _keep_back(existing, want, "held", CHILD_WAS_DELIVERED)
 
     if _already_delivered(existing, want) and not resend_unchanged and not send_patient:
         was = existing["desired_state"]
         return Verdict("unchanged", "delivered", None, bump=was != "delivered", settled=True)
+    removes = there.removed_by(want)
     same_wish = existing["desired_hash"] == want.content_hash
+    if removes and not approved:
+        if kind in SET_KINDS and there.shrunk_by(want):
+            return _keep_back(existing, want, "held", REGISTER_SHRANK, removes)
+        if same_wish and existing["desired_reason"] == REMOVAL_BRAKE:
+            return _keep_back(existing, want, "held", REMOVAL_BRAKE, removes)
     if same_wish and existing["desired_state"] in OPEN_STATES:
-        return Verdict("pending", existing["desired_state"], existing["desired_reason"], bump=False)
+        return Verdict(
+            "pending", existing["desired_state"], existing["desired_reason"], bump=False, removes=removes
+        )
     if (
         same_wish
         and existing["desired_state"] == "rejected"
@@ -89,16 +140,20 @@ def decide(
         and _same_rules(existing, want)
     ):
         return Verdict("rejected", "rejected", existing["desired_reason"], bump=False)
-    return Verdict("pending", "pending", PATIENT_CHANGED if send_patient else None, bump=True)
+    return Verdict(
+        "pending", "pending", PATIENT_CHANGED if send_patient else None, bump=True, removes=removes
+    )
 
 
-def _keep_back(existing: Mapping[str, Any], want: Desired, state: str, reason: str | None) -> Verdict:
+def _keep_back(
+    existing: Mapping[str, Any], want: Desired, state: str, reason: str | None, removes: int = 0
+) -> Verdict:
     same = (
         existing["desired_state"] == state
         and existing["desired_reason"] == reason
         and existing["desired_hash"] == want.content_hash
     )
-    return Verdict(state, state, reason, bump=not same)
+    return Verdict(state, state, reason, bump=not same, removes=removes)
 
 
 def _already_delivered(existing: Mapping[str, Any], want: Desired) -> bool:

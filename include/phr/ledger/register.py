@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
+from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.absence import count_older, mark_absent
-from phr.ledger.decide import PATIENT_CHANGED, Desired, Verdict, decide
-from phr.ledger.store import Ledger, now, record_days, upsert
-
-_IN_LIST = 500  # references looked up in one statement
+from phr.ledger.brake import Brake, hold_beyond
+from phr.ledger.decide import PATIENT_CHANGED, REGISTER_SHRANK, REMOVAL_BRAKE, Desired, Verdict, decide
+from phr.ledger.lookups import Lookups
+from phr.ledger.run_documents import count_moved, supersede
+from phr.ledger.store import Ledger, now, record_days, record_run_days, upsert
 
 
 @dataclass
@@ -30,15 +32,23 @@ class Registration:
     snapshot_at: datetime
     resend_unchanged: bool = False
     dry_run: bool = False
+    #: adapter SQL and schema of the snapshot (R7)
+    fingerprint: str | None = None
+    brake: Brake = field(default_factory=Brake)
     #: persons whose changed Patient block already travels with a document of this run
     patients_on_the_way: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     #: documents marked absent so far
     absent: int = 0
+    #: documents held by the brake when the run was closed
+    braked: int = 0
     #: documents that a newer snapshot knows on another day than this one does
     _elsewhere: Counter[date] = field(default_factory=Counter)
     #: documents of older snapshots met again in a dry run, by the service day the ledger has for them
     _met_again: Counter[date] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._look = Lookups(self.run_id, self.hospital, self.kind)
 
     def register(self, batch: Sequence[Desired]) -> set[str]:
         """Enter a batch in one transaction; returns the references whose content has to be sent.
@@ -50,6 +60,23 @@ class Registration:
                 return self._apply(connection, batch)
         with self.ledger.write(self.hospital) as connection:
             return self._apply(connection, batch)
+
+    def register_keys(self, batch: Sequence[Desired], counts: Mapping[date, int]) -> set[str]:
+        """Enter documents that were read by key: their days are not read whole, so no count of a day changes.
+
+        A document that the ledger does not know, or knows on another day, is left to a reading of its whole
+        day and counts as superseded. Returns the references whose content has to be sent.
+
+        :param counts: independent count of these documents per service day.
+        """
+        if self.dry_run:
+            with self.ledger.read() as connection:
+                return self._apply(connection, batch, by_key=True)
+        with self.ledger.write(self.hospital) as connection:
+            to_send = self._apply(connection, batch, by_key=True)
+            days = {day: {"eligible": n, **dict.fromkeys(t.OUT_OF_SCOPE, 0)} for day, n in counts.items()}
+            record_run_days(connection, self.run_id, self.category, self.hospital, days)
+        return to_send
 
     def register_day(self, day: date, batch: Sequence[Desired], count: Mapping[str, int]) -> set[str]:
         """Enter one whole service day in one transaction: documents, absences and the count of its keys.
@@ -77,11 +104,14 @@ class Registration:
             )
         return to_send
 
-    def _apply(self, connection: Connection, batch: Sequence[Desired]) -> set[str]:
-        existing = self._existing(connection, [want.reference for want in batch])
-        already = self._run_documents(connection, [want.reference for want in batch])
-        patients = self._patients(connection, {w.person_key for w in batch if w.person_key})
-        newer_days = self._newer_days(connection, {want.service_day for want in batch})
+    def _apply(self, connection: Connection, batch: Sequence[Desired], *, by_key: bool = False) -> set[str]:
+        references = [want.reference for want in batch]
+        existing = self._look.documents(connection, references)
+        already = self._look.of_this_run(connection, references)
+        patients = self._look.patients(connection, {w.person_key for w in batch if w.person_key})
+        newer_days = self._look.newer_days(connection, {want.service_day for want in batch}, self.snapshot_at)
+        contents = {want.reference: want.content_hash for want in batch if want.content_hash}
+        approved = approvals.approved(connection, self.hospital, self.kind, "shrink", contents)
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         run_rows: list[dict[str, Any]] = []
@@ -91,11 +121,12 @@ class Registration:
         for want in batch:
             row = existing.get(want.reference)
             before = already.get(want.reference)
-            if want.service_day in newer_days and (row is None or row["service_day"] != want.service_day):
+            elsewhere = row is None or row["service_day"] != want.service_day
+            if elsewhere and (by_key or want.service_day in newer_days):
                 # deleted or moved meanwhile: a newer complete snapshot of its day does not hold it
                 verdict = Verdict("superseded", want.state, None, bump=False, write=False)
             else:
-                verdict = self._decide(row, want, patients, before)
+                verdict = self._decide(row, want, patients, before, approved=want.reference in approved)
             version = (row["desired_version"] if row else 0) + (1 if verdict.bump else 0)
             disposition = verdict.disposition
             if disposition == "unchanged" and before and before["disposition"] == "sent":
@@ -143,26 +174,8 @@ class Registration:
             )
         if not self.dry_run:
             self._write(connection, inserts, updates, run_rows)
-            self._count_moved(connection, left, left_in_run)
+            count_moved(connection, self._look, left, left_in_run)
         return to_send
-
-    def _count_moved(
-        self, connection: Connection, left: Mapping[date, int], left_in_run: Mapping[date, int]
-    ) -> None:
-        """A visit whose service day was corrected no longer counts on its old day, read again or not."""
-        d, r = t.service_day, t.run_day
-        for day, n in left.items():
-            connection.execute(
-                update(d)
-                .where(d.c.hospital == self.hospital, d.c.kind == self.kind, d.c.day == day)
-                .values(counted=d.c.counted - n)
-            )
-        for day, n in left_in_run.items():
-            connection.execute(
-                update(r)
-                .where(r.c.run_id == self.run_id, r.c.hospital == self.hospital, r.c.day == day)
-                .values(seen=r.c.seen - n)
-            )
 
     def _decide(
         self,
@@ -170,10 +183,14 @@ class Registration:
         want: Desired,
         patients: Mapping[str, str],
         before: Mapping[str, Any] | None,
+        *,
+        approved: bool,
     ) -> Verdict:
         # a cleared task of a run that sends unchanged documents again does not send a third time
         again = self.resend_unchanged and not (before and before["disposition"] == "sent")
-        verdict = decide(row, want, self.snapshot_at, resend_unchanged=again)
+        verdict = decide(
+            row, want, self.snapshot_at, kind=self.kind, approved=approved, resend_unchanged=again
+        )
         if verdict.disposition != "unchanged" or not want.person_key or row is None:
             return verdict
         carrier = row["desired_state"] == "pending" and row["desired_reason"] == PATIENT_CHANGED
@@ -183,7 +200,7 @@ class Registration:
             return verdict
         if patients.get(want.person_key) == want.patient_hash or want.person_key in self.patients_on_the_way:
             return verdict
-        return decide(row, want, self.snapshot_at, send_patient=True)
+        return decide(row, want, self.snapshot_at, kind=self.kind, approved=approved, send_patient=True)
 
     def _count(self, row: Mapping[str, Any] | None, disposition: str) -> None:
         self.counts[disposition] += 1
@@ -215,7 +232,12 @@ class Registration:
             "desired_policy": want.policy,
             "desired_class": want.data_class,
             "desired_children": " ".join(want.children) or None,
+            "desired_keys": " ".join(want.keys) or None,
+            "removes": verdict.removes,
             "absent_since": None,
+            "absent_fingerprint": None,
+            "second_look": None,
+            "second_look_at": None,
             "updated_at": now(),
         }
 
@@ -245,61 +267,11 @@ class Registration:
         upsert(connection, t.run_document, run_rows)
         supersede(connection, run_rows)
 
-    # -- look-ups --------------------------------------------------------------------------------
-
-    def _existing(self, connection: Connection, references: list[str]) -> dict[str, Mapping[str, Any]]:
-        table = t.document
-        found: dict[str, Mapping[str, Any]] = {}
-        for part in _parts(references):
-            query = select(table).where(
-                table.c.hospital == self.hospital, table.c.kind == self.kind, table.c.reference.in_(part)
-            )
-            found.update({row["reference"]: row for row in connection.execute(query).mappings()})
-        return found
-
-    def _run_documents(self, connection: Connection, references: list[str]) -> dict[str, Mapping[str, Any]]:
-        table = t.run_document
-        found: dict[str, Mapping[str, Any]] = {}
-        for part in _parts(references):
-            query = select(
-                table.c.reference,
-                table.c.disposition,
-                table.c.version,
-                table.c.was_new,
-                table.c.service_day,
-            ).where(
-                table.c.run_id == self.run_id,
-                table.c.hospital == self.hospital,
-                table.c.kind == self.kind,
-                table.c.reference.in_(part),
-            )
-            found.update({row["reference"]: row for row in connection.execute(query).mappings()})
-        return found
-
-    def _newer_days(self, connection: Connection, days: set[date]) -> set[date]:
-        """Days of which a newer snapshot has been entered completely."""
-        table = t.service_day
-        query = select(table.c.day).where(
-            table.c.hospital == self.hospital,
-            table.c.kind == self.kind,
-            table.c.day.in_(days),
-            table.c.snapshot_at > self.snapshot_at,
-        )
-        return set(connection.execute(query).scalars())
-
-    def _patients(self, connection: Connection, persons: Iterable[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for part in _parts(list(persons)):
-            query = select(t.person.c.person_key, t.person.c.delivered_patient_hash).where(
-                t.person.c.hospital == self.hospital, t.person.c.person_key.in_(part)
-            )
-            found.update((key, digest) for key, digest in connection.execute(query))
-        return found
-
     # -- after the last batch --------------------------------------------------------------------
 
-    def close(self, days: Sequence[date]) -> int:
-        """After the last batch: forget what an earlier try of this run saw, and mark absent documents.
+    def close(self, days: Sequence[date], by_key: Sequence[date] = ()) -> int:
+        """After the last batch: forget what an earlier try of this run saw, mark absent documents, and hold
+        what takes away more than the brake allows.
 
         A document of these days that the complete snapshot did not hold is *absent* (deleted, moved,
         admitted or opened again); it keeps its state until a retraction is approved
@@ -321,10 +293,42 @@ class Registration:
             )
             connection.execute(
                 delete(gone).where(
-                    gone.c.run_id == self.run_id, gone.c.hospital == self.hospital, gone.c.day.not_in(days)
+                    gone.c.run_id == self.run_id,
+                    gone.c.hospital == self.hospital,
+                    gone.c.day.not_in({*days, *by_key}),
                 )
             )
+            self.braked = hold_beyond(
+                connection, run_id=self.run_id, hospital=self.hospital, kind=self.kind, brake=self.brake
+            )
+            self._ask(connection)
+        if self.braked:
+            self.counts["pending"] -= self.braked
+            self.counts["held"] += self.braked
         return self.absent
+
+    def _ask(self, connection: Connection) -> None:
+        """What is held because it takes something away becomes the open question of this hospital (R13)."""
+        d = t.document
+        query = select(d.c.reference, d.c.desired_hash, d.c.desired_reason).where(
+            d.c.hospital == self.hospital,
+            d.c.kind == self.kind,
+            d.c.desired_state == "held",
+            d.c.desired_reason.in_((REGISTER_SHRANK, REMOVAL_BRAKE)),
+            d.c.absent_since.is_(None),
+        )
+        items = [
+            approvals.Item(row.reference, str(row.desired_hash), row.desired_reason)
+            for row in connection.execute(query)
+        ]
+        approvals.propose(
+            connection,
+            hospital=self.hospital,
+            kind=self.kind,
+            action="shrink",
+            items=items,
+            run_id=self.run_id,
+        )
 
     def _missing(self, days: Sequence[date]) -> int:
         with self.ledger.read() as connection:
@@ -358,40 +362,6 @@ class Registration:
             kind=self.kind,
             days=days,
             snapshot_at=self.snapshot_at,
+            fingerprint=self.fingerprint,
             seen=seen,
         )
-
-
-def supersede(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Pending work of other runs for an older version of these documents is superseded."""
-    table = t.run_document
-    statement = (
-        update(table)
-        .where(
-            table.c.hospital == bindparam("k_hospital"),
-            table.c.kind == bindparam("k_kind"),
-            table.c.reference == bindparam("k_reference"),
-            table.c.version < bindparam("k_version"),
-            table.c.run_id != bindparam("k_run"),
-            table.c.disposition == "pending",
-        )
-        .values(disposition="superseded")
-    )
-    changed = [
-        {
-            "k_hospital": row["hospital"],
-            "k_kind": row["kind"],
-            "k_reference": row["reference"],
-            "k_version": row["version"],
-            "k_run": row["run_id"],
-        }
-        for row in rows
-        if row["version"] > 1
-    ]
-    if changed:
-        connection.execute(statement, changed)
-
-
-def _parts(items: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(items), _IN_LIST):
-        yield items[start : start + _IN_LIST]

@@ -87,6 +87,7 @@ class Ledger:
                         "category": category,
                         "options": json.dumps(options, ensure_ascii=False, default=str),
                         "dry_run": bool(options.get("dry_run")),
+                        "purpose": str(options.get("purpose") or "feed"),
                         "started_at": stamp,
                         "finished_at": None,
                         "status": "running",
@@ -217,21 +218,7 @@ def record_days(
 
     :param elsewhere: documents among them that a newer snapshot has found on another day.
     """
-    upsert(
-        connection,
-        t.run_day,
-        [
-            {
-                "run_id": run_id,
-                "hospital": hospital,
-                "day": day,
-                "category": category,
-                "seen": count["eligible"],
-                **{name: count[name] for name in t.OUT_OF_SCOPE},
-            }
-            for day, count in days.items()
-        ],
-    )
+    record_run_days(connection, run_id, category, hospital, days)
     newer = set(
         connection.execute(
             select(t.service_day.c.day).where(
@@ -254,6 +241,28 @@ def record_days(
         if day not in newer
     ]
     upsert(connection, t.service_day, fresh)
+
+
+def record_run_days(
+    connection: Connection,
+    run_id: str,
+    category: str,
+    hospital: str,
+    days: Mapping[date, Mapping[str, int]],
+) -> None:
+    """Store the counts of these service days for the run alone."""
+    rows = [
+        {
+            "run_id": run_id,
+            "hospital": hospital,
+            "day": day,
+            "category": category,
+            "seen": count["eligible"],
+            **{name: count[name] for name in t.OUT_OF_SCOPE},
+        }
+        for day, count in days.items()
+    ]
+    upsert(connection, t.run_day, rows)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

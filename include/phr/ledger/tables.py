@@ -5,28 +5,43 @@ Times are UTC; service days are Bangkok calendar days. Hashes and pseudonyms rea
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Index, Integer, String, Table, Text
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
+from phr.ledger.columns import UtcDateTime, document_key, metadata
+from phr.ledger.evidence_tables import (
+    approval,
+    approval_item,
+    destructive_call,
+    finding,
+    reconcile_day,
+    summary_sent,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
-)
+__all__ = [
+    "DISPOSITIONS",
+    "OUT_OF_SCOPE",
+    "STATES",
+    "approval",
+    "approval_item",
+    "credential_refusal",
+    "delivery_note",
+    "destructive_call",
+    "document",
+    "finding",
+    "metadata",
+    "person",
+    "quarantine",
+    "rate_budget",
+    "rate_lane",
+    "reconcile_day",
+    "run",
+    "run_day",
+    "run_document",
+    "run_hospital",
+    "run_rows",
+    "service_day",
+    "summary_sent",
+]
 
 #: states of the desired version of a document; each document is in exactly one
 STATES = ("delivered", "held", "quarantined", "rejected", "pending", "unknown", "retracted")
@@ -36,38 +51,11 @@ OUT_OF_SCOPE = ("admitted", "unfinished", "unsettled", "anonymous")
 DISPOSITIONS = ("sent", "unchanged", "held", "quarantined", "rejected", "pending", "superseded")
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes, stored without zone so that SQLite and PostgreSQL compare them alike."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """To naive UTC; a naive value is a programming error."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Back to aware UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _document_key() -> list[Column[str]]:
-    return [
-        Column("hospital", String(5), primary_key=True),
-        Column("kind", String(16), primary_key=True),
-        Column("reference", String(64), primary_key=True),
-    ]
-
-
 #: one row per document: the delivered slot, the desired slot (R2) and the outbox columns (R3)
 document = Table(
     "document",
     metadata,
-    *_document_key(),
+    *document_key(),
     Column("service_day", Date, nullable=False),
     Column("person_key", String(80)),
     Column("delivered_version", Integer),
@@ -78,7 +66,14 @@ document = Table(
     Column("delivered_mapping", String(32)),
     Column("delivered_policy", String(64)),
     Column("delivered_class", String(4)),
+    Column("delivered_day", Date, comment="service day it stands under nationally"),
+    Column("delivered_person_key", String(80), comment="person it stands under nationally"),
     Column("delivered_children", Text, comment="keyed hashes of the child keys last delivered (R5)"),
+    Column("delivered_keys", Text, comment="keyed hashes of the national child keys last delivered"),
+    Column("delivered_by", String(8), comment="ours, or other: taken over from another sender"),
+    Column("maybe_children", Text, comment="child rows a call with open outcome may have written"),
+    Column("maybe_keys", Text, comment="national child keys such a call may have written"),
+    Column("maybe_person_key", String(80), comment="person such a call may have written it under"),
     Column("desired_version", Integer, nullable=False),
     Column("desired_hash", String(80)),
     Column("desired_source_hash", String(80)),
@@ -90,12 +85,18 @@ document = Table(
     Column("desired_policy", String(64)),
     Column("desired_class", String(4)),
     Column("desired_children", Text),
+    Column("desired_keys", Text),
+    Column("removes", Integer, nullable=False, server_default="0", comment="what is there and not desired"),
+    Column("removal", String(8), comment="called: RemoveEncounter was called and is not proved"),
     Column("lease_token", String(36), comment="fencing token of the claim whose outcome is not settled"),
     Column("lease_version", Integer),
     Column("lease_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_code", String(32), comment="last answer: MessageCode or error class"),
     Column("absent_since", UtcDateTime, comment="no longer among the eligible keys of its service day"),
+    Column("absent_fingerprint", String(16), comment="adapter SQL and schema when it was first missed (R7)"),
+    Column("second_look_at", UtcDateTime),
+    Column("second_look", String(8), comment="gone: not found by key either; exists: out of scope only"),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_document_day", "hospital", "kind", "service_day", "desired_state"),
     Index("ix_document_person", "hospital", "person_key"),
@@ -136,6 +137,7 @@ run = Table(
     Column("category", String(24), nullable=False),
     Column("options", Text, nullable=False),
     Column("dry_run", Boolean, nullable=False),
+    Column("purpose", String(12), nullable=False, server_default="feed"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("status", String(16), nullable=False, comment="running, success, failed"),
@@ -156,6 +158,7 @@ run_hospital = Table(
     Column("day_from", Date),
     Column("day_to", Date),
     Column("snapshot_at", UtcDateTime),
+    Column("fingerprint", String(16), comment="adapter SQL and schema of the extract"),
     Column("preview", Text, comment="dry run: what would happen, as JSON"),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_run_hospital_hospital", "hospital", "updated_at"),
@@ -193,7 +196,7 @@ run_document = Table(
     "run_document",
     metadata,
     Column("run_id", String(250), primary_key=True),
-    *_document_key(),
+    *document_key(),
     Column("category", String(24), nullable=False),
     Column("service_day", Date, nullable=False),
     Column("generation", UtcDateTime, nullable=False, comment="snapshot this row was made from"),
@@ -208,7 +211,7 @@ run_document = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    *_document_key(),
+    *document_key(),
     Column("table_name", String(24), primary_key=True),
     Column("row_hash", String(80), primary_key=True),
     Column("rule_id", String(48), primary_key=True),
@@ -225,7 +228,7 @@ quarantine = Table(
 delivery_note = Table(
     "delivery_note",
     metadata,
-    *_document_key(),
+    *document_key(),
     Column("version", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("severity", String(8), nullable=False, comment="warning or refusal"),
@@ -250,4 +253,13 @@ rate_budget = Table(
     Column("endpoint", String(120), primary_key=True),
     Column("next_at", Float, nullable=False),
     Column("calls", BigInteger, nullable=False, server_default="0"),
+)
+
+#: while a lane wants calls, lower lanes wait (0 today's first sends .. 3 backfill)
+rate_lane = Table(
+    "rate_lane",
+    metadata,
+    Column("endpoint", String(120), primary_key=True),
+    Column("lane", Integer, primary_key=True),
+    Column("wanted_until", Float, nullable=False),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from phr.ledger.tables import UtcDateTime
+from phr.ledger.columns import UtcDateTime
 
 revision = "0001"
 down_revision = None

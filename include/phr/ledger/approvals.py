@@ -1,0 +1,216 @@
+"""Approvals: a person's leave for one exact set of documents (R13).
+
+The digest covers action, kind and every item with the content it had when it was shown. A set that changed
+before it was decided is *void* and is asked anew; an item that changed after the decision is not covered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, func, insert, select, update
+
+from phr import faults
+from phr.errors import StopHospital
+from phr.ledger import tables as t
+from phr.ledger.store import Ledger, now
+
+Action = Literal["retract", "shrink"]
+_IN_LIST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document of a question: what it is now (a content hash or version), and why it is asked about."""
+
+    reference: str
+    content: str
+    reason: str
+
+
+def digest_of(action: str, kind: str, items: Iterable[Item]) -> str:
+    """SHA-256 (hex) over the exact set; references are visit numbers or pseudonyms, contents keyed hashes."""
+    lines = sorted(f"{item.reference}\x1f{item.content}\x1f{item.reason}" for item in items)
+    return hashlib.sha256("\x1e".join([action, kind, *lines]).encode()).hexdigest()
+
+
+def propose(
+    connection: Connection,
+    *,
+    hospital: str,
+    kind: str,
+    action: Action,
+    items: Sequence[Item],
+    run_id: str | None = None,
+) -> str | None:
+    """Make ``items`` the open question of this hospital, kind and action; returns its id.
+
+    An open one over another set becomes void. A set that a person has rejected is not asked again while it
+    stays the same. Returns None when there is nothing to ask.
+    """
+    a = t.approval
+    mine = (a.c.hospital == hospital, a.c.kind == kind, a.c.action == action)
+    digest = digest_of(action, kind, items) if items else None
+    for row in connection.execute(select(a.c.approval_id, a.c.digest).where(*mine, a.c.state == "open")):
+        if row.digest == digest:
+            return str(row.approval_id)
+        connection.execute(
+            update(a).where(a.c.approval_id == row.approval_id).values(state="void", decided_at=now())
+        )
+    if (
+        digest is None
+        or connection.execute(
+            select(a.c.approval_id).where(*mine, a.c.digest == digest, a.c.state == "rejected")
+        ).first()
+    ):
+        return None
+    approval_id = str(uuid.uuid4())
+    reasons = Counter(item.reason for item in items)
+    connection.execute(
+        insert(a).values(
+            approval_id=approval_id,
+            hospital=hospital,
+            kind=kind,
+            action=action,
+            digest=digest,
+            items=len(items),
+            out_of=_delivered(connection, hospital, kind),
+            reasons=", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items()))[:200],
+            state="open",
+            proposed_at=now(),
+            proposed_in=run_id,
+        )
+    )
+    rows = [
+        {
+            "approval_id": approval_id,
+            "reference": item.reference,
+            "content": item.content,
+            "reason": item.reason,
+            "state": "waiting",
+        }
+        for item in items
+    ]
+    connection.execute(insert(t.approval_item), rows)
+    return approval_id
+
+
+def _delivered(connection: Connection, hospital: str, kind: str) -> int:
+    d = t.document
+    query = select(func.count()).where(
+        d.c.hospital == hospital, d.c.kind == kind, d.c.delivered_version.is_not(None)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def decide(
+    ledger: Ledger, approval_id: str, *, approve: bool, digest: str, by: str, via: str, note: str
+) -> dict[str, Any]:
+    """Write a person's decision down; returns the approval.
+
+    :param digest: of the set the person saw; it must be the one that is asked now.
+    :raises StopHospital: PHR-507 when there is no such open question, or its set is another one by now.
+    """
+    a = t.approval
+    found = get(ledger, approval_id)
+    if found is None:
+        raise StopHospital(faults.APPROVAL_CLOSED, detail="there is no approval with this id")
+    with ledger.write(found["hospital"]) as connection:
+        row = connection.execute(select(a).where(a.c.approval_id == approval_id)).mappings().one()
+        if row["state"] != "open" or row["digest"] != digest:
+            what = "the set has changed" if row["state"] in ("open", "void") else f"it is {row['state']}"
+            raise StopHospital(faults.APPROVAL_CLOSED, hospital=row["hospital"], detail=what)
+        values = {
+            "state": "approved" if approve else "rejected",
+            "decided_at": now(),
+            "decided_by": by[:120],
+            "decided_via": via,
+            "note": note,
+        }
+        connection.execute(update(a).where(a.c.approval_id == approval_id).values(**values))
+    return {**row, **values}
+
+
+def approved(
+    connection: Connection, hospital: str, kind: str, action: Action, contents: Mapping[str, str]
+) -> dict[str, str]:
+    """Which of these documents (reference -> content now) a person has approved; with the approval's id."""
+    a, i = t.approval, t.approval_item
+    found: dict[str, str] = {}
+    for part in _parts(list(contents)):
+        query = (
+            select(i.c.reference, i.c.content, i.c.approval_id)
+            .join(a, a.c.approval_id == i.c.approval_id)
+            .where(
+                a.c.hospital == hospital,
+                a.c.kind == kind,
+                a.c.action == action,
+                a.c.state == "approved",
+                i.c.state == "waiting",
+                i.c.reference.in_(part),
+            )
+        )
+        for reference, content, approval_id in connection.execute(query):
+            if contents[reference] == content:
+                found[reference] = approval_id
+    return found
+
+
+def tick_off(connection: Connection, approval_id: str, reference: str, *, state: str = "done") -> None:
+    """One item has been carried out (or voided); the approval is done when none waits."""
+    a, i = t.approval, t.approval_item
+    connection.execute(
+        update(i).where(and_(i.c.approval_id == approval_id, i.c.reference == reference)).values(state=state)
+    )
+    left = select(i.c.reference).where(i.c.approval_id == approval_id, i.c.state == "waiting").limit(1)
+    if connection.execute(left).first() is None:
+        connection.execute(
+            update(a).where(a.c.approval_id == approval_id, a.c.state == "approved").values(state="done")
+        )
+
+
+def get(ledger: Ledger, approval_id: str) -> dict[str, Any] | None:
+    """One approval, or None."""
+    with ledger.read() as connection:
+        row = connection.execute(select(t.approval).where(t.approval.c.approval_id == approval_id)).mappings()
+        found = row.first()
+    return dict(found) if found else None
+
+
+def questions(
+    ledger: Ledger, *, hospitals: Sequence[str] | None = None, states: Sequence[str] = ("open",)
+) -> list[dict[str, Any]]:
+    """Approvals in these states, oldest first."""
+    a = t.approval
+    query = select(a).where(a.c.state.in_(states)).order_by(a.c.proposed_at, a.c.hospital)
+    if hospitals:
+        query = query.where(a.c.hospital.in_(hospitals))
+    with ledger.read() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def items_of(ledger: Ledger, approval_id: str) -> list[dict[str, Any]]:
+    """Items of an approval with the service day of their documents, by day and reference."""
+    a, i, d = t.approval, t.approval_item, t.document
+    query = (
+        select(i.c.reference, i.c.reason, i.c.state, d.c.service_day, d.c.removes, d.c.delivered_at)
+        .join(a, a.c.approval_id == i.c.approval_id)
+        .outerjoin(
+            d,
+            and_(d.c.hospital == a.c.hospital, d.c.kind == a.c.kind, d.c.reference == i.c.reference),
+        )
+        .where(i.c.approval_id == approval_id)
+        .order_by(d.c.service_day, i.c.reference)
+    )
+    with ledger.read() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _parts(references: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(references), _IN_LIST):
+        yield references[start : start + _IN_LIST]

@@ -1,0 +1,100 @@
+"""The brake: how much may be taken away nationally without a person having looked at it (IN3, R5, R7).
+
+A version that takes something away (a child, a dose, the person it stands under) and a retraction count
+alike. A hospital's mistake, a half-copied table or a wrong statement shows as many of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select, update
+
+from phr.ledger import approvals
+from phr.ledger import tables as t
+from phr.ledger.decide import REMOVAL_BRAKE
+from phr.ledger.store import now
+
+#: removals of this time count together: many small runs are no way around the brake
+MEMORY = timedelta(hours=24)
+#: a share says nothing of so few documents
+FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """At most ``removals`` in a day, and at most ``share`` of the documents looked at."""
+
+    removals: int = 20
+    share: float = 0.05
+
+    def allows(self, wanted: int, *, out_of: int, lately: int = 0) -> bool:
+        """Whether ``wanted`` more may go by themselves, after ``lately`` in the last day."""
+        if wanted == 0:
+            return True
+        return wanted + lately <= self.removals and wanted <= max(FEW, self.share * out_of)
+
+
+def removed_lately(connection: Connection, hospital: str) -> int:
+    """Destructive calls of the last day that no person had approved."""
+    c = t.destructive_call
+    query = (
+        select(func.count())
+        .select_from(c)
+        .where(c.c.hospital == hospital, c.c.permission == "brake", c.c.permitted_at > now() - MEMORY)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def hold_beyond(connection: Connection, *, run_id: str, hospital: str, kind: str, brake: Brake) -> int:
+    """Hold what a run takes away when it is more than the brake allows; returns how many were held.
+
+    What a person has approved with exactly this content is not counted and not held.
+    """
+    d, rd = t.document, t.run_document
+    mine = (rd.c.run_id == run_id, rd.c.hospital == hospital, rd.c.kind == kind)
+    same = and_(rd.c.hospital == d.c.hospital, rd.c.kind == d.c.kind, rd.c.reference == d.c.reference)
+    query = (
+        select(d.c.reference, d.c.desired_hash)
+        .join(rd, and_(same, rd.c.version == d.c.desired_version))
+        .where(*mine, rd.c.disposition == "pending", d.c.desired_state == "pending", d.c.removes > 0)
+    )
+    waiting = {row.reference: str(row.desired_hash) for row in connection.execute(query)}
+    for reference in approvals.approved(connection, hospital, kind, "shrink", waiting):
+        del waiting[reference]
+    out_of = connection.execute(select(func.count()).select_from(rd).where(*mine)).scalar_one()
+    if brake.allows(len(waiting), out_of=out_of, lately=removed_lately(connection, hospital)):
+        return 0
+    for reference in waiting:
+        _hold(connection, hospital, kind, reference)
+    return len(waiting)
+
+
+def _hold(connection: Connection, hospital: str, kind: str, reference: str) -> None:
+    d, rd = t.document, t.run_document
+    key: Mapping[str, Any] = {"hospital": hospital, "kind": kind, "reference": reference}
+    row = and_(*(d.c[name] == value for name, value in key.items()))
+    version = connection.execute(select(d.c.desired_version).where(row)).scalar_one()
+    connection.execute(
+        update(d)
+        .where(row)
+        .values(
+            desired_state="held",
+            desired_reason=REMOVAL_BRAKE,
+            desired_version=version + 1,
+            updated_at=now(),
+        )
+    )
+    # every run that waits to send this version learns that it is held
+    connection.execute(
+        update(rd)
+        .where(
+            and_(*(rd.c[name] == value for name, value in key.items())),
+            rd.c.version == version,
+            rd.c.disposition == "pending",
+        )
+        .values(disposition="held", version=version + 1)
+    )
