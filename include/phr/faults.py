@@ -266,6 +266,14 @@ APPROVAL_CLOSED = Fault(
     "run 'phr approvals list' for the present question and look at its items again before you approve",
 )
 
+DESTRUCTIVE_REFUSED = Fault(
+    "PHR-508",
+    "ระบบไม่ยอมส่งคำสั่งที่อาจลบข้อมูลเกินที่ตั้งใจ",
+    "a call that could delete more than is meant was refused",
+    "ไม่มีอะไรถูกส่ง แจ้งผู้ดูแลระบบพร้อมรหัสนี้",
+    "nothing was sent; report it to the maintainers with this code",
+)
+
 # -- 9xx bugs ------------------------------------------------------------------------------------
 UNEXPECTED = Fault(
     "PHR-901",

@@ -20,6 +20,7 @@ from phr.delivery.credentials import address_from
 from phr.delivery.tokens import TokenService
 from phr.ledger import Ledger
 from phr.ledger import tables as t
+from phr.ledger.brake import Brake
 from phr.ledger.budget import RateBudget
 from phr.ledger.credentials import RefusedCredentials
 from phr.ledger.decide import Desired
@@ -98,18 +99,29 @@ class Desk:
         self.tokens = token_service(self.address, ledger, credentials or login())
         self.client = PhrClient(self.address, self.tokens, session, timeout_seconds=timeout)
         self.outbox = Outbox(ledger, run_id, HOSPITAL, "encounter", self.endpoint.lease_seconds)
+        self.brake = Brake()
+        self._wait_limit = wait_limit
+        self.sender = self.new_sender()
+        self.bodies: dict[str, tuple[str, bytes]] = {}
+
+    def new_sender(self) -> Sender:
+        """A sender as another process would have it: it remembers nothing but what the ledger knows."""
         self.sender = Sender(
             outbox=self.outbox,
             client=self.client,
-            budget=RateBudget(ledger, self.address.base_url, calls_per_minute),
+            budget=RateBudget(self.ledger, self.address.base_url, self.endpoint.calls_per_minute),
             endpoint=self.endpoint,
-            wait_limit_seconds=wait_limit,
+            wait_limit_seconds=self._wait_limit,
+            brake=self.brake,
             retry_wait=(0.02, 0.1),
         )
-        self.bodies: dict[str, tuple[str, bytes]] = {}
+        return self.sender
 
-    def want(self, *references: str, text: str = "", minute: int = 0) -> None:
-        """Enter a snapshot that wants exactly these visits."""
+    def want(self, *references: str, text: str = "", minute: int = 0, **changes: Any) -> None:
+        """Enter a snapshot that wants exactly these visits.
+
+        :param changes: fields of ``Desired``, such as ``keys`` and ``person_key``.
+        """
         wants = []
         for reference in references:
             body = body_of(reference, text)
@@ -119,16 +131,21 @@ class Desk:
                     reference,
                     DAY,
                     "pending",
-                    person_key="k1:p",
-                    content_hash=digest(body),
-                    patient_hash="k1:x",
-                    mapping="1",
-                    policy="1",
+                    **{
+                        "person_key": "k1:p",
+                        "content_hash": digest(body),
+                        "patient_hash": "k1:x",
+                        "mapping": "1",
+                        "policy": "1",
+                        **changes,
+                    },
                 )
             )
         self.ledger.plan_run(self.run_id, "visits", {}, [HOSPITAL])
         at = START + timedelta(minutes=minute)
-        registration = Registration(self.ledger, self.run_id, "visits", "encounter", HOSPITAL, at)
+        registration = Registration(
+            self.ledger, self.run_id, "visits", "encounter", HOSPITAL, at, brake=self.brake
+        )
         count = {"eligible": len(wants), **dict.fromkeys(t.OUT_OF_SCOPE, 0)}
         registration.register_day(DAY, wants, count)
         registration.close([DAY])

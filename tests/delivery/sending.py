@@ -24,13 +24,13 @@ def main(url: str, base_url: str, references: str, text: str, calls_per_minute: 
     desk = Desk(Address(base_url), Ledger.open(url), lease_seconds=1.0, threads=1, calls_per_minute=limit)  # type: ignore[arg-type]
     desk.want(*references.split(","), text=text)
     if mode == "stop":
-        real = PhrClient.update_phr
+        real = PhrClient.upload
 
-        def stopped(self: PhrClient, body: bytes) -> object:
+        def stopped(self: PhrClient, kind: str, body: bytes) -> object:
             os.kill(os.getpid(), signal.SIGSTOP)  # after the check, before the call: the worst moment
-            return real(self, body)
+            return real(self, kind, body)
 
-        PhrClient.update_phr = stopped  # type: ignore[assignment, method-assign]
+        PhrClient.upload = stopped  # type: ignore[assignment, method-assign]
     left = desk.send()
     sys.stdout.write(f"{left} {desk.sender.report.sent}\n")
 

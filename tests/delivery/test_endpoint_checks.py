@@ -6,6 +6,7 @@ import datetime as dt
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -137,6 +138,19 @@ def test_the_fixed_token_delivers_without_the_token_service(desk: MakeDesk) -> N
     assert (here.states(), here.calls("token")) == ({"v1": "delivered"}, 0)
 
 
+def test_the_fixed_token_is_for_visits_alone(desk: MakeDesk) -> None:
+    alone = desk(credentials=Credentials(HOSPITAL, fixed_token=f"{HOSPITAL}:{FIXED_TOKEN}"))
+    with pytest.raises(StopHospital, match="PHR-103"):
+        alone.client.day_references("2025-11-03")
+    with pytest.raises(StopHospital, match="PHR-103"):
+        alone.client.upload("immunization", b"{}")
+    both = desk("v1", credentials=replace(login(), fixed_token=f"{HOSPITAL}:{FIXED_TOKEN}"))
+    both.send()
+    assert both.calls("token") == 0
+    assert both.client.day_references("2025-11-03").kind == "accepted"
+    assert both.calls("token") == 1
+
+
 def test_a_refused_fixed_token_stops_at_once(desk: MakeDesk) -> None:
     here = desk("v1", credentials=Credentials(HOSPITAL, fixed_token=f"{HOSPITAL}:{{wrong}}"))
     with pytest.raises(StopHospital, match="PHR-403"):
@@ -231,7 +245,7 @@ def test_redirects_are_not_followed(redirecting: str, national: SandboxServer, l
     fixed = Credentials(HOSPITAL, fixed_token=f"{HOSPITAL}:{FIXED_TOKEN}")
     address = address_of(redirecting)
     client = PhrClient(address, token_service(address, ledger, fixed), requests.Session, timeout_seconds=5)
-    assert client.update_phr(body_of("v1")).kind == "retry"
+    assert client.upload("encounter", body_of("v1")).kind == "retry"
     with pytest.raises(Retry, match="PHR-407"):
         token_service(address, ledger, login()).bearer()
     assert national.admin.requests(path="UpdatePHRv1") == []
@@ -290,7 +304,7 @@ def test_a_certificate_that_does_not_verify_stops_everything(tls_server: str, le
     fixed = Credentials(HOSPITAL, fixed_token=f"{HOSPITAL}:{FIXED_TOKEN}")
     client = PhrClient(address, token_service(address, ledger, fixed), requests.Session, timeout_seconds=5)
     with pytest.raises(StopEndpoint, match="PHR-406"):
-        client.update_phr(body_of("v1"))
+        client.upload("encounter", body_of("v1"))
     with pytest.raises(StopEndpoint, match="PHR-406"):
         token_service(address, ledger, login()).bearer()
 
@@ -299,7 +313,9 @@ def test_the_ca_file_of_the_environment_is_enough(tls_server: str, tmp_path: Pat
     address = address_of(tls_server, ca_file=str(tmp_path / "cert.pem"))
     fixed = Credentials(HOSPITAL, fixed_token=f"{HOSPITAL}:{FIXED_TOKEN}")
     client = PhrClient(address, token_service(address, ledger, fixed), requests.Session, timeout_seconds=5)
-    assert client.update_phr(body_of("v1")).code == "HTTP-307"  # it answered, so the handshake was good
+    assert (
+        client.upload("encounter", body_of("v1")).code == "HTTP-307"
+    )  # it answered, so the handshake was good
 
 
 def test_a_connection_shows_no_secret(phr_home: Path) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from ledger_parts import at, claim_one, deliver, disposition, outbox, remainders, row, snapshot, want
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from phr.ledger import Ledger
 from phr.ledger import tables as t
 from phr.ledger.balance import state_equations
-from phr.ledger.budget import RateBudget
+from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.credentials import RefusedCredentials
 from phr.ledger.outbox import Outcome
 
@@ -235,9 +235,30 @@ def test_a_refused_password_is_remembered_until_it_changes(ledger: Ledger) -> No
 
 def test_reservations_queue_up_at_the_rate(ledger: Ledger) -> None:
     budget = RateBudget(ledger, "https://api", calls_per_minute=600, burst_seconds=0)
-    waits = [budget.reserve(1) for _ in range(5)]
+    waits = [budget.reserve(1).wait for _ in range(5)]
     assert waits == sorted(waits)
     assert waits[-1] == pytest.approx(0.4, abs=0.15)
     assert RateBudget(ledger, "https://api", 600).expected_wait() > 0.2
     assert RateBudget(ledger, "https://other", 600).expected_wait() == 0
-    assert RateBudget(ledger, "https://api", None).reserve(1000) == 0
+    assert RateBudget(ledger, "https://api", None).reserve(1000).wait == 0
+
+
+def test_a_lower_lane_gets_nothing_while_a_higher_one_wants_calls(ledger: Ledger) -> None:
+    budget = RateBudget(ledger, "https://api", 600)
+    assert budget.reserve(1, Lane.BACKFILL).given
+    assert budget.reserve(1, Lane.FIRST).given
+    for lane in (Lane.CORRECTION, Lane.RETRACTION, Lane.BACKFILL):
+        assert not budget.reserve(1, lane).given
+    assert budget.reserve(1, Lane.FIRST).given  # nobody above it
+    assert RateBudget(ledger, "https://other", 600).reserve(1, Lane.BACKFILL).given
+    assert budget.expected_wait(Lane.BACKFILL) >= 1
+    with ledger.write("budget") as connection:  # some seconds later
+        connection.execute(update(t.rate_lane).values(wanted_until=0.0))
+    assert budget.reserve(1, Lane.BACKFILL).given
+
+
+def test_a_backfill_makes_way_without_a_call_limit_too(ledger: Ledger) -> None:
+    today = RateBudget(ledger, "https://api", None)
+    assert today.reserve(1, Lane.FIRST).given
+    assert today.reserve(1, Lane.CORRECTION).given
+    assert not RateBudget(ledger, "https://api", None).reserve(1, Lane.BACKFILL).given

@@ -1,4 +1,4 @@
-"""Client of the MOPH PHR API: one Encounter per call, ``MessageCode`` before HTTP status (contract 3.5, 7).
+"""Client of the MOPH PHR API: one document per call, ``MessageCode`` before HTTP status (contract 3.5, 7).
 
 Sessions come from outside and are kept here: Airflow's ``HttpHook`` inside Airflow, ``requests`` elsewhere.
 """
@@ -25,6 +25,19 @@ from phr.errors import StopEndpoint, StopHospital
 Kind = Literal["accepted", "refused", "retry", "unknown", "auth", "not_implemented"]
 
 
+#: kind of document -> endpoint that takes it (contract 4.2, 4.5)
+UPLOAD_PATHS = {"encounter": "/api/UpdatePHRv1", "immunization": "/api/ImmunizationRegisterv1"}
+_SUMMARY = "/api/OrganizationSummary"
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to remove one encounter; only the guard makes one, after it has written the call down."""
+
+    reference: str = field(repr=False)
+    call_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the national side said. ``text`` and ``warnings`` may quote the body: scrub before keeping."""
@@ -48,34 +61,71 @@ class PhrClient:
     #: sessions not in use; a call takes one and gives it back, so connections outlive the sending threads
     _idle: queue.SimpleQueue[requests.Session] = field(default_factory=queue.SimpleQueue, repr=False)
 
-    def update_phr(self, body: bytes) -> Answer:
-        """``POST /api/UpdatePHRv1`` with one encounter document (UTF-8 JSON, no BOM).
+    def upload(self, kind: str, body: bytes) -> Answer:
+        """``POST`` one document of a kind (UTF-8 JSON, no BOM) to its endpoint.
 
-        The token is renewed when the API calls it expired (HTTP 501 with an authorisation body), twice at the
-        most.
-
-        :raises StopHospital: PHR-403 when a fresh token is refused too.
+        :raises StopHospital: PHR-403 when a fresh token is refused too; PHR-103 when only the fixed token is
+            configured, which is for UpdatePHRv1 alone (2.2).
         :raises StopEndpoint: PHR-405 the call is not implemented, PHR-406 TLS does not verify.
         """
+        return self._authorised("POST", self.path_of(kind), data=body, fixed_allowed=kind == "encounter")
+
+    @staticmethod
+    def path_of(kind: str) -> str:
+        """Path of the endpoint that takes documents of this kind."""
+        return UPLOAD_PATHS[kind]
+
+    def day_references(self, day: str) -> Answer:
+        """``OrganizationSummary``: references the national side holds for one service day (yyyy-mm-dd)."""
+        params = {"date": day, "data": "encounter_ref_code", "hospital_code": self._hcode}
+        return self._authorised("GET", _SUMMARY, params=params)
+
+    def month_summary(self, month: str) -> Answer:
+        """``OrganizationSummary``: encounters per day of one month (yyyy-mm)."""
+        params = {"month": month, "data": "month_summary", "hospital_code": self._hcode}
+        return self._authorised("GET", _SUMMARY, params=params)
+
+    def send_summary(self, body: bytes) -> Answer:
+        """``POST OrgEncounterSummary``: the hospital's own counts per day (contract 4.10)."""
+        return self._authorised("POST", "/api/OrgEncounterSummary", data=body)
+
+    def remove_encounter(self, permit: Permit) -> Answer:
+        """``GET RemoveEncounter``: a GET that deletes (trap 5); made once, never repeated by itself.
+
+        :param permit: from :mod:`phr.delivery.guard`, which has written the call down before.
+        """
+        params = {
+            "hospital_code": self._hcode,
+            "encounter_ref_code": f"{self._hcode}:{permit.reference}",
+        }
+        return self._authorised("GET", "/api/RemoveEncounter", params=params)
+
+    @property
+    def _hcode(self) -> str:
+        return self.tokens.credentials.hcode
+
+    def _authorised(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: bytes | None = None,
+        params: dict[str, str] | None = None,
+        fixed_allowed: bool = False,
+    ) -> Answer:
+        """One call, with a renewed token when the API calls it expired (twice at the most)."""
         for attempt in (1, 2, 3):  # a second token may run out while the call is out, a third hardly
-            token = self.tokens.bearer()
-            answer = self._call("POST", "/api/UpdatePHRv1", token, data=body)
+            token = self.tokens.bearer(fixed_allowed=fixed_allowed)
+            answer = self._call(method, path, token, data=data, params=params)
             if answer.kind != "auth":
                 break
             self.tokens.invalidate(token)
-            if attempt == 3 or self.tokens.credentials.fixed_token:
-                raise StopHospital(
-                    faults.API_TOKEN, hospital=self.tokens.credentials.hcode, detail=answer.code
-                )
+            if attempt == 3 or (fixed_allowed and self.tokens.credentials.fixed_token):
+                raise StopHospital(faults.API_TOKEN, hospital=self._hcode, detail=answer.code)
         if answer.kind == "not_implemented":
-            hcode = self.tokens.credentials.hcode
-            raise StopEndpoint(faults.API_NOT_IMPLEMENTED, hospital=hcode, detail="UpdatePHRv1")
+            name = path.rpartition("/")[2]
+            raise StopEndpoint(faults.API_NOT_IMPLEMENTED, hospital=self._hcode, detail=name)
         return answer
-
-    def day_references(self, hospital_code: str, day: str) -> Answer:
-        """``OrganizationSummary``: references the national side holds for one day, as ``hcode:vn``."""
-        params = {"date": day, "data": "encounter_ref_code", "hospital_code": hospital_code}
-        return self._call("GET", "/api/OrganizationSummary", self.tokens.bearer(), params=params)
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[requests.Session]:

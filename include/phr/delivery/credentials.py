@@ -1,7 +1,8 @@
 """Endpoint address and credentials from connections, checked before any request (R9, controls CF1, CF2, ID7).
 
 ``moph_prompt``            host/base URL of the API; extra: environment, token_url, hmac_secret, ca_file
-``moph_prompt_<hcode>``    login, password; extra: environment, hospital_code, hcode_token (or a login)
+``moph_prompt_<hcode>``    login, password; extra: environment, hospital_code, hcode_token
+                           (for visits alone, beside or instead of a login)
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class EndpointAddress:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What one hospital proves itself with: login and password, or the fixed one-year token (2.2)."""
+    """What one hospital proves itself with: login and password, the fixed one-year token (2.2), or both."""
 
     hcode: str
     user: str = field(default="", repr=False)
@@ -123,17 +124,24 @@ def load_credentials(hospital: Hospital, address: EndpointAddress) -> Credential
         detail = f"{connection.conn_id} holds credentials of {code}"
         raise StopHospital(faults.HOSPITAL_MISMATCH, hospital=hospital.hcode, detail=detail)
     fixed = str(extra.get("hcode_token") or "")
+    token = None
     if fixed:
         token = fixed if ":" in fixed else f"{hospital.hcode}:{fixed}"
         if token.split(":", 1)[0] != hospital.hcode:
             detail = f"{connection.conn_id}: the fixed token belongs to another hospital"
             raise StopHospital(faults.HOSPITAL_MISMATCH, hospital=hospital.hcode, detail=detail)
-        return Credentials(hospital.hcode, fixed_token=token)
     if not connection.login or not connection.password:
+        if token:
+            return Credentials(hospital.hcode, fixed_token=token)
         detail = f"{connection.conn_id}: login or password is empty"
         raise StopHospital(faults.CONNECTION_MISSING, hospital=hospital.hcode, detail=detail)
     digest = hmac.new(address.hmac_secret.encode(), connection.password.encode(), hashlib.sha256)
-    return Credentials(hospital.hcode, user=connection.login, password_hash=digest.hexdigest().upper())
+    return Credentials(
+        hospital.hcode,
+        user=connection.login,
+        password_hash=digest.hexdigest().upper(),
+        fixed_token=token,
+    )
 
 
 def _is_loopback(host: str) -> bool:

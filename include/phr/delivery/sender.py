@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import orjson
@@ -24,8 +25,11 @@ from tenacity import (
 from phr import faults
 from phr.delivery.breaker import Breaker
 from phr.delivery.client import Answer, PhrClient
+from phr.delivery.guard import BRAKED, Guard, NotProved, Refused, target_of
 from phr.errors import Bug, PhrError
-from phr.ledger.budget import RateBudget
+from phr.ledger.brake import Brake
+from phr.ledger.budget import Lane, RateBudget
+from phr.ledger.destructive import Destructive
 from phr.ledger.outbox import Claim, Outbox, Outcome
 from phr.privacy.redact import leaf_texts, scrub_values
 from phr.settings import EndpointSettings
@@ -74,6 +78,11 @@ class Sender:
     budget: RateBudget
     endpoint: EndpointSettings
     wait_limit_seconds: float | None = None
+    brake: Brake = field(default_factory=Brake)
+    #: lane of everything this sender sends; None: by document, today's first sends before corrections
+    lane: Lane | None = None
+    #: first service day that counts as today's work
+    today: date | None = None
     progress: Callable[[int], None] = lambda _n: None
     retry_wait: tuple[float, float] = (0.5, 20.0)
     report: SendReport = field(default_factory=SendReport)
@@ -85,6 +94,10 @@ class Sender:
         self._lock = threading.Lock()
         self._buffer: list[Outcome] = []
         self._stale = 0
+        book = Destructive(
+            self.outbox.ledger, self.outbox.run_id, self.outbox.hospital, self.outbox.kind, self.brake
+        )
+        self.guard = Guard(self.client, book, self.endpoint, lambda: self._reserve(Lane.RETRACTION))
 
     def send(self, bodies: Mapping[str, tuple[str, bytes]], *, at_most: int | None = None) -> int:
         """Send those of ``bodies`` (reference -> content hash, body) that the ledger still wants sent.
@@ -96,7 +109,7 @@ class Sender:
         :raises PhrError: what stopped delivery; all claims have been settled or given back before.
         """
         # what failed before goes last: documents the API cannot take must not keep the others from arriving
-        busy, references, left = 0, self.outbox.by_attempts(list(bodies)), at_most
+        busy, references, left = 0, self.outbox.in_order(list(bodies), self.today), at_most
         self._stale = 0
         for start in range(0, len(references), _BATCH):
             part = references[start : start + _BATCH]
@@ -118,7 +131,7 @@ class Sender:
     def _respect_budget_limit(self) -> None:
         if self.wait_limit_seconds is None:
             return
-        wait = self.budget.expected_wait()
+        wait = self.budget.expected_wait(self.lane or Lane.FIRST)
         if wait > self.wait_limit_seconds:
             raise BudgetWait(wait)
 
@@ -200,6 +213,8 @@ class Sender:
             except _TryAgain:
                 self._breaker.gave_up(tries[-1])
                 return Outcome(claim, _worst(tries), tries[-1].code)
+            except Refused:
+                return Outcome(claim, _worst(tries) if tries else "unsent", BRAKED)
         except PhrError as error:
             self._halt(error)
             return Outcome(claim, _worst(tries), error.fault.code)
@@ -208,6 +223,7 @@ class Sender:
             return Outcome(claim, "unknown", faults.UNEXPECTED.code)
 
     def _try(self, claim: Claim, body: bytes, tries: list[Answer]) -> Outcome:
+        self.guard.check(claim, body)
         retrying = Retrying(
             stop=stop_after_attempt(self.endpoint.attempts),
             wait=self._wait,
@@ -215,24 +231,51 @@ class Sender:
             sleep=self._sleep,
             reraise=True,
         )
+        lane = self.lane if self.lane is not None else _lane_of(claim, self.today)
+        to_remove = self.guard.must_remove_first(claim)
         for attempt in retrying:
             with attempt:
-                self._sleep(self.budget.reserve(1))
+                self._reserve(lane)
                 if self._stop.is_set():
                     return Outcome(claim, _worst(tries) if tries else "unsent", "STOPPED")
                 if not self.outbox.still_mine(claim):
                     return Outcome(claim, _worst(tries) if tries else "unsent", SUPERSEDED)
-                self._call(body, tries)
+                if to_remove:
+                    if not self._remove(claim, tries):
+                        return Outcome(claim, "unsent", SUPERSEDED)
+                    to_remove = False
+                self._call(claim, body, tries)
         return _outcome(claim, tries[-1], body)
 
-    def _call(self, body: bytes, tries: list[Answer]) -> None:
+    def _remove(self, claim: Claim, tries: list[Answer]) -> bool:
+        """What is there goes first, and that it is gone is proved; False when the lease was lost."""
+        try:
+            return self.guard.take_back(target_of(claim, self.outbox))
+        except NotProved as error:
+            tries.append(error.answer)
+            raise _TryAgain(error.answer) from None
+
+    def _call(self, claim: Claim, body: bytes, tries: list[Answer]) -> None:
+        permission = None if self.guard.must_remove_first(claim) else self.guard.takes_away(claim)
         with self._lock:
             self.report.calls += 1
-        answer = self.client.update_phr(body)
+        answer = self.client.upload(self.outbox.kind, body)
         tries.append(answer)
         self._breaker.answered(answer)
+        if permission:
+            self.guard.book.answered(permission.call_id, answer.code)
+            if answer.kind == "accepted":
+                self.guard.book.proved(permission, claim.reference, "replaced")
         if answer.kind in ("retry", "unknown"):
             raise _TryAgain(answer)
+
+    def _reserve(self, lane: Lane) -> None:
+        """Wait for a call of the shared budget; lower lanes wait as long as a higher one wants calls."""
+        while not self._stop.is_set():
+            grant = self.budget.reserve(1, lane)
+            self._sleep(grant.wait)
+            if grant.given:
+                return
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -248,6 +291,12 @@ class Sender:
         if self._error is None:
             self._error = error
         self._stop.set()
+
+
+def _lane_of(claim: Claim, today: date | None) -> Lane:
+    """Today's first sends before everything else, corrections and older days after them."""
+    recent = today is None or (claim.service_day is not None and claim.service_day >= today)
+    return Lane.FIRST if claim.new and recent else Lane.CORRECTION
 
 
 def _worst(answers: list[Answer]) -> Literal["unknown", "retry"]:

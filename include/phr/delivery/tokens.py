@@ -60,15 +60,19 @@ class TokenService:
     _lifetime: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def bearer(self) -> str:
-        """A token with enough life left.
+    def bearer(self, *, fixed_allowed: bool = True) -> str:
+        """A token with enough life left; the fixed one where it is configured and allowed (2.2).
 
-        :raises StopHospital: PHR-402 refused login (not tried again), PHR-104 token of another hospital.
+        :raises StopHospital: PHR-103 only a fixed token is there, PHR-402 refused login (not tried again),
+            PHR-104 token of another hospital.
         :raises StopEndpoint: PHR-406 TLS does not verify.
         :raises Retry: PHR-407 when the service is away or answers something that is no token.
         """
-        if self.credentials.fixed_token:
+        if self.credentials.fixed_token and fixed_allowed:
             return self.credentials.fixed_token
+        if not self.credentials.user:
+            detail = "the fixed token is for UpdatePHRv1 alone; other calls need login and password"
+            raise StopHospital(faults.CONNECTION_MISSING, hospital=self.credentials.hcode, detail=detail)
         with self._lock:
             # a token whose whole life is shorter than the margin is used for half its life
             margin = min(self.renew_seconds, self._lifetime / 2)

@@ -83,9 +83,7 @@ reconcile_day = Table(
     Column("missing_there", Integer, nullable=False),
     Column("extra_ours", Integer, nullable=False),
     Column("extra_other", Integer, nullable=False),
-    Column(
-        "unsent", Integer, nullable=False, comment="in the source, not sent: held, rejected, waiting"
-    ),
+    Column("unsent", Integer, nullable=False, comment="in the source, not sent: held, rejected, waiting"),
     Column("run_id", String(250), nullable=False),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select, update
@@ -16,6 +16,8 @@ from phr.ledger.settling import Settlement
 from phr.ledger.store import Ledger, now
 
 __all__ = ["Claim", "Outbox", "Outcome", "Result"]
+
+_IN_LIST = 500
 
 
 @dataclass
@@ -69,11 +71,23 @@ class Outbox:
                 )
         return claims, busy
 
-    def by_attempts(self, references: list[str]) -> list[str]:
-        """The references, those tried least first, else in their own order."""
+    def in_order(self, references: list[str], today: date | None = None) -> list[str]:
+        """The references in the order they should go: those never tried, of them first sends of today's
+        work, then what failed before, least often first; else in their own order."""
+        rows: dict[str, Any] = {}
         with self.ledger.read() as connection:
-            tried = {row["reference"]: row["attempts"] for row in self._rows(connection, references)}
-        return sorted(references, key=lambda reference: (tried.get(reference, 0), reference))
+            for start in range(0, len(references), _IN_LIST):
+                part = references[start : start + _IN_LIST]
+                rows.update({row["reference"]: row for row in self._rows(connection, part)})
+
+        def place(reference: str) -> tuple[int, bool, str]:
+            row = rows.get(reference)
+            if row is None:
+                return 0, False, reference
+            recent = today is None or row["service_day"] >= today
+            return row["attempts"], not (recent and row["delivered_version"] is None), reference
+
+        return sorted(references, key=place)
 
     def renew(self, claims: Sequence[Claim]) -> None:
         """Extend the lease of claims still held; a living deliverer does so every third of the lease."""

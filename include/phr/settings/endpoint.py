@@ -40,6 +40,17 @@ class EndpointSettings(BaseModel):
         default=("AllergyIntolerance", "CarePlan", "Immunization"),
         description="sections left out of encounter documents; an empty one might wipe a register (R8)",
     )
+    allow_scope_all: bool = Field(
+        default=False,
+        description="whole-history mode drops every encounter that is left out (3.2): never without this",
+    )
+    webapp_reads: bool = Field(
+        default=False,
+        description="a hospital's token may read WebApp without an OTP (open): registers can be proved then",
+    )
+    send_summary: bool = Field(
+        default=True, description="send OrgEncounterSummary, the hospital's own counts per day (4.10)"
+    )
     timeout_seconds: float = Field(default=120.0, ge=5, description="one call may take 12 s and more (7.1)")
     calls_per_minute: int | None = Field(
         default=300,

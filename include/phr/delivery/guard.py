@@ -1,0 +1,194 @@
+"""The one door to every call that replaces or deletes (promise 2; R5 to R8, controls IN1 to IN4).
+
+Nothing else makes a :class:`Permit`, and the client removes nothing without one. What is sent is looked at
+here too: a body that would replace a whole set must be the set the ledger knows, and ``scope`` is never
+``ALL`` unless the settings say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+
+from phr import faults
+from phr.delivery.client import Answer, Permit, PhrClient
+from phr.delivery.readback import references
+from phr.errors import Bug
+from phr.ledger.approvals import Action
+from phr.ledger.claims import Claim
+from phr.ledger.decide import SET_KINDS
+from phr.ledger.destructive import Destructive, Permission
+from phr.settings import EndpointSettings
+
+#: section of the body that is the whole set of a person
+_SECTIONS = {"immunization": "Immunization"}
+STILL_THERE = "STILL_THERE"
+UNREADABLE = "UNREADABLE"
+BRAKED = "REMOVAL_BRAKE"
+
+
+class NotProved(Exception):
+    """A removal is not proved: nothing may be sent over it, nothing is called done; another try may tell."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__(answer.code)
+
+
+class Refused(Exception):
+    """Neither an approval nor the brake lets this call through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is taken back, why, and how the ledger follows: before the call, and when it is proved."""
+
+    reference: str
+    day: date
+    reason: str
+    content: str
+    action: Action
+    #: an earlier RemoveEncounter of it was never proved
+    removal_open: bool
+    #: right before the call; False when somebody else has the document by now
+    called: Callable[[], bool]
+    #: it is proved to be gone
+    removed: Callable[[], bool]
+
+
+@dataclass
+class Guard:
+    """Guards the calls of one hospital and kind in one run."""
+
+    client: PhrClient
+    book: Destructive
+    endpoint: EndpointSettings
+    #: waits for the shared budget before each call
+    reserve: Callable[[], None]
+    _called: dict[str, Permission] = field(default_factory=dict, repr=False)
+
+    # -- sending -----------------------------------------------------------------------------------
+
+    def check(self, claim: Claim, body: bytes) -> None:
+        """Refuse a body that could delete more than the ledger means to.
+
+        :raises Bug: PHR-508; such a body was built by us, so nothing is sent.
+        """
+        content = orjson.loads(body)
+        scope = str((content.get("managingOrganization") or {}).get("scope") or "")
+        if scope.upper() == "ALL" and not self.endpoint.allow_scope_all:
+            self._refuse("scope ALL is not allowed")
+        section = _SECTIONS.get(self.book.kind)
+        if section is None:
+            if len(content.get("Encounter") or []) != 1:
+                self._refuse("not exactly one Encounter")
+            return
+        entries = content.get(section)
+        if not isinstance(entries, list) or not entries:
+            self._refuse(f"{section} is empty")
+        elif len(entries) != claim.entries:
+            self._refuse(f"{section} holds {len(entries)} of {claim.entries} entries")
+
+    def _refuse(self, why: str) -> None:
+        raise Bug(faults.DESTRUCTIVE_REFUSED, hospital=self.book.hospital, detail=why)
+
+    def must_remove_first(self, claim: Claim) -> bool:
+        """Whether what is there has to go before this version is sent (R5).
+
+        A set is replaced by its own call. Another person's record always goes first: an update would leave
+        it to nobody's knowledge what stays under the old citizen id.
+        """
+        if self.book.kind in SET_KINDS:
+            return False
+        if claim.removal_open or claim.other_person:
+            return True
+        return claim.removes > 0 and self.endpoint.resend_semantics != "replace"
+
+    def takes_away(self, claim: Claim) -> Permission | None:
+        """Write down that sending this version itself takes something away; None when it does not.
+
+        :raises Refused: neither an approval nor the brake lets it through.
+        """
+        if not claim.removes:
+            return None
+        permission = self.book.permit(
+            reference=claim.reference,
+            endpoint=self.client.path_of(self.book.kind),
+            reason="ENTRY_REMOVED" if self.book.kind in SET_KINDS else "CHILD_REMOVED",
+            content=claim.content_hash,
+            action="shrink",
+        )
+        if permission is None:
+            raise Refused
+        return permission
+
+    # -- removing ----------------------------------------------------------------------------------
+
+    def take_back(self, target: Target) -> bool:
+        """RemoveEncounter and its proof; False when somebody else has the document by now.
+
+        Calls at most once for one document in one run; an earlier call that was never proved is read back
+        first (R3). Returns when the day's list no longer holds the reference.
+
+        :raises NotProved: it is still listed, or the list cannot be read.
+        :raises Refused: neither an approval nor the brake lets it through.
+        """
+        permission = self._called.get(target.reference)
+        if permission is None and target.removal_open:
+            permission = self.book.open_call(target.reference)
+            if permission is not None and self._is_gone(target, permission):
+                return target.removed()
+        if target.reference not in self._called:
+            permission = self.book.permit(
+                reference=target.reference,
+                endpoint="RemoveEncounter",
+                reason=target.reason,
+                content=target.content,
+                action=target.action,
+            )
+            if permission is None:
+                raise Refused
+            if not target.called():
+                return False
+            self._called[target.reference] = permission
+            self.reserve()
+            answer = self.client.remove_encounter(Permit(target.reference, permission.call_id))
+            self.book.answered(permission.call_id, answer.code)
+        assert permission is not None
+        if not self._is_gone(target, permission):
+            raise NotProved(Answer("unknown", STILL_THERE))
+        return target.removed()
+
+    def _is_gone(self, target: Target, permission: Permission) -> bool:
+        self.reserve()
+        hcode = self.book.hospital
+        answer = self.client.day_references(target.day.isoformat())
+        listed = references(answer, hcode)
+        if listed is None:
+            self.book.proved(permission, target.reference, "not_readable")
+            raise NotProved(answer if answer.kind != "accepted" else Answer("unknown", UNREADABLE))
+        gone = target.reference not in listed
+        self.book.proved(permission, target.reference, "gone" if gone else "still_there")
+        return gone
+
+
+def target_of(claim: Claim, outbox: Any) -> Target:
+    """What has to go before a claimed version may be sent.
+
+    :param outbox: the :class:`phr.ledger.outbox.Outbox` that holds the claim.
+    """
+    assert claim.standing_day is not None
+    return Target(
+        reference=claim.reference,
+        day=claim.standing_day,
+        reason="PERSON_CHANGED" if claim.other_person else "CHILD_REMOVED",
+        content=claim.content_hash,
+        action="shrink",
+        removal_open=claim.removal_open,
+        called=lambda: outbox.removal_called(claim),
+        removed=lambda: outbox.removed(claim),
+    )

@@ -1,0 +1,102 @@
+"""The book of destructive calls: a row before the call, its answer, and the proof afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import insert, select, update
+
+from phr.ledger import approvals
+from phr.ledger import tables as t
+from phr.ledger.brake import Brake, removed_lately
+from phr.ledger.store import Ledger, now
+
+#: ``replaced``: the answer said so, nobody can read it back; ``not_readable``: no readable list of the day
+Proof = Literal["gone", "still_there", "replaced", "not_readable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Leave to make one destructive call; its row stands in the ledger."""
+
+    call_id: str
+    approval_id: str | None
+
+
+@dataclass
+class Destructive:
+    """Destructive calls of one hospital and kind in one run."""
+
+    ledger: Ledger
+    run_id: str
+    hospital: str
+    kind: str
+    brake: Brake
+
+    def permit(
+        self, *, reference: str, endpoint: str, reason: str, content: str, action: approvals.Action
+    ) -> Permission | None:
+        """Write the call down before it is made; None when neither an approval nor the brake lets it through.
+
+        :param content: hash of what makes the call necessary, as the approval has it.
+        """
+        with self.ledger.write(self.hospital) as connection:
+            leave = approvals.approved(connection, self.hospital, self.kind, action, {reference: content})
+            approval_id = leave.get(reference)
+            if approval_id is None:
+                lately = removed_lately(connection, self.hospital)
+                if lately >= self.brake.removals:
+                    return None
+            call_id = str(uuid.uuid4())
+            connection.execute(
+                insert(t.destructive_call).values(
+                    call_id=call_id,
+                    hospital=self.hospital,
+                    kind=self.kind,
+                    reference=reference,
+                    endpoint=endpoint,
+                    reason=reason,
+                    digest=content,
+                    permission="approval" if approval_id else "brake",
+                    approval_id=approval_id,
+                    run_id=self.run_id,
+                    permitted_at=now(),
+                )
+            )
+        return Permission(call_id, approval_id)
+
+    def answered(self, call_id: str, code: str) -> None:
+        """The call was made and answered (or not: the code says what happened)."""
+        self._write(call_id, {"called_at": now(), "answer": code[:32]})
+
+    def proved(self, permission: Permission, reference: str, proof: Proof) -> None:
+        """What the national side showed afterwards; an approval's item is ticked off when it is done."""
+        self._write(permission.call_id, {"proof": proof, "proved_at": now()})
+        if permission.approval_id and proof in ("gone", "replaced"):
+            with self.ledger.write(self.hospital) as connection:
+                approvals.tick_off(connection, permission.approval_id, reference)
+
+    def open_call(self, reference: str) -> Permission | None:
+        """The last call about this document that was never proved (a death, or an unreadable answer)."""
+        c = t.destructive_call
+        query = (
+            select(c.c.call_id, c.c.approval_id)
+            .where(
+                c.c.hospital == self.hospital,
+                c.c.kind == self.kind,
+                c.c.reference == reference,
+                c.c.proof.is_(None) | c.c.proof.in_(("still_there", "not_readable")),
+            )
+            .order_by(c.c.permitted_at.desc())
+        )
+        with self.ledger.read() as connection:
+            row = connection.execute(query).first()
+        return Permission(row.call_id, row.approval_id) if row else None
+
+    def _write(self, call_id: str, values: dict[str, object]) -> None:
+        with self.ledger.write(self.hospital) as connection:
+            connection.execute(
+                update(t.destructive_call).where(t.destructive_call.c.call_id == call_id).values(**values)
+            )
