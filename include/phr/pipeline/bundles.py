@@ -58,8 +58,8 @@ class Chunk:
 
     @classmethod
     def read(cls, area: StagingArea, name: str) -> Chunk:
-        """Read ``rows-N`` and ``verdict-N``; every child row is either accepted or put aside."""
-        content, verdict = area.read(name), area.read(name.replace("rows-", "verdict-"))
+        """Read a chunk and its verdict; every child row is either accepted or put aside."""
+        content, verdict = area.read(name), area.read(f"verdict-{name}")
         raw: dict[str, list[list[Any]]] = content["rows"]
         chunk = cls(
             references=content["references"],

@@ -79,6 +79,11 @@ def check_hospitals(
     return {"visits": visits, "findings": found}
 
 
+def verdict_of(chunk: str) -> str:
+    """Name of the verdict beside a chunk of rows."""
+    return f"verdict-{chunk}"
+
+
 def _slices(
     context: Context, hospitals: list[Hospital], failed: Callable[[Hospital, PhrError], None]
 ) -> Iterator[_Slice]:
@@ -87,7 +92,8 @@ def _slices(
         area = context.area(hospital.hcode)
         area.clear("verdict-")
         try:
-            for chunk in read_manifest(context, hospital.hcode)["chunks"]:
+            manifest = read_manifest(context, hospital.hcode)
+            for chunk in (*manifest["chunks"], *manifest["key_chunks"]):
                 part.add(hospital.hcode, chunk, area.read(chunk))
                 if part.visits >= SLICE_VISITS:
                     yield part
@@ -116,4 +122,4 @@ def _write_verdicts(context: Context, part: _Slice, bad: list[BadRow]) -> None:
             rows.setdefault(str(index), []).append(item.rule)
     for (hcode, chunk), verdict in verdicts.items():
         verdict["checked_at"] = datetime.now(BANGKOK).isoformat()
-        context.area(hcode).write(chunk.replace("rows-", "verdict-"), verdict)
+        context.area(hcode).write(verdict_of(chunk), verdict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -12,9 +12,13 @@ from phr import faults
 from phr.errors import StopHospital
 from phr.home import Home
 from phr.ledger.store import Ledger
-from phr.pipeline.days import service_days
+from phr.pipeline.days import BANGKOK, service_days
+from phr.pipeline.kinds import KINDS, Kind
 from phr.privacy import Keyring, Staging, StagingArea
 from phr.settings import CATEGORIES, Category, Hospital, Province, load_province
+
+#: feed: the window of a change feed; sweep: old days at decaying density; redrive: what waits in the ledger
+Purpose = Literal["feed", "backfill", "sweep", "redrive"]
 
 
 @dataclass
@@ -35,12 +39,17 @@ class RunOptions:
     dry_run: bool = False
     limit: int | None = None
     resend_unchanged: bool = False
+    #: why this run is made; it decides what is read (see :mod:`phr.pipeline.choose`)
+    purpose: Purpose = "feed"
+    #: service days to read beside what the purpose asks for, of every hospital of the run
+    days: list[date] = field(default_factory=list)
     #: settings of one hospital for this run only: hcode -> field of ``Hospital`` -> value
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form (dates and times as ISO text)."""
         data = asdict(self)
+        data["days"] = [day.isoformat() for day in self.days]
         return {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
 
     @classmethod
@@ -53,6 +62,7 @@ class RunOptions:
         for name in ("day_from", "day_to"):
             if isinstance(data.get(name), str):
                 data[name] = date.fromisoformat(data[name])
+        data["days"] = [date.fromisoformat(day) for day in data.get("days") or ()]
         return cls(**data)
 
     def days_for(self, hospital: Hospital) -> list[date]:
@@ -105,9 +115,19 @@ class Context:
         )
 
     @property
+    def today(self) -> date:
+        """Bangkok day on which the run was planned."""
+        return self.options.planned_at.astimezone(BANGKOK).date()
+
+    @property
     def category(self) -> Category:
         """The feed this run belongs to."""
         return CATEGORIES[self.options.category]
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of document the feed keeps up to date."""
+        return KINDS[self.category.kind]
 
     def hospital(self, hcode: str) -> Hospital:
         """The hospital with this run's overrides applied and validated.

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import requests
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ from phr.delivery.credentials import Credentials, EndpointAddress
 from phr.delivery.tokens import TokenService
 from phr.errors import Retry
 from phr.ledger.balance import refresh_roll_up
-from phr.ledger.budget import RateBudget
+from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.credentials import RefusedCredentials
 from phr.ledger.outbox import Outbox
 from phr.ledger.tables import run_document
@@ -71,7 +71,7 @@ def deliver_hospital(
     counts: dict[str, int] = {}
     if names:
         counts = _send(context, hospital, area, names, session_factory, wait_limit_seconds, progress)
-    days = [date.fromisoformat(day) for day in manifest["days"]]
+    days = [date.fromisoformat(day) for day in (*manifest["days"], *manifest["key_counts"])]
     refresh_roll_up(context.ledger, hospital.hcode, context.category.kind, days)
     left = _left(context, hospital, counts)
     if left:
@@ -115,6 +115,8 @@ def _send(
         budget=RateBudget(context.ledger, address.base_url, endpoint.calls_per_minute),
         endpoint=endpoint,
         wait_limit_seconds=wait_limit_seconds,
+        lane=Lane.BACKFILL if context.options.purpose == "backfill" else None,
+        today=context.today - timedelta(days=1),
         progress=progress,
     )
     patience = time.monotonic() + 4 * endpoint.lease_seconds + endpoint.timeout_seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -14,8 +15,8 @@ from phr.connections import get_connection
 from phr.errors import StopHospital
 from phr.his import make_adapter
 from phr.his.base import Adapter, DayCount
+from phr.pipeline.choose import choose
 from phr.pipeline.context import Context
-from phr.pipeline.days import BANGKOK
 from phr.settings import Hospital
 
 MANIFEST = "manifest"
@@ -31,65 +32,59 @@ def adapter_of(hospital: Hospital) -> Adapter:
 
 
 def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[int], None]) -> dict[str, int]:
-    """Write ``rows-00001`` … and the manifest; returns counts.
+    """Write ``rows-00001`` … (whole days), ``keyrows-00001`` … (by key) and the manifest; returns counts.
 
     :raises StopHospital: the source cannot be read, or an empty or unfinished day is suspect (PHR-206).
     """
     area = context.area(hospital.hcode)
-    window = context.options.days_for(hospital)
-    feed = context.category.name
     adapter = adapter_of(hospital)
     area.clear()
-    names: list[str] = []
+    staged: dict[str, list[str]] = {}
     visits = 0
     with adapter.open() as snapshot:
         source = snapshot.source(context.category.kind)
-        days = source.feed_days(feed, window)
-        if feed != "visits":
-            days = _in_scope(context, hospital, days)
+        choice = choose(context, hospital, source)
+        days, keys = choice.days, choice.keys
         counts = source.count(days)
-        if feed == "visits":  # the others name only days on which something happened
-            _refuse_suspect_days(hospital, adapter, counts, today=_today(context))
-        rows_counted = source.count_rows(days)
-        references = source.touched(days)
-        for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
-            rows = source.documents(chunk)
-            names.append(f"rows-{number:05d}")
-            area.write(names[-1], {"references": chunk, "rows": rows})
-            visits += len(chunk)
-            progress(len(chunk))
-        taken_at = snapshot.taken_at
+        if context.category.by_service_day and choice.window:  # other feeds name days with something on them
+            _refuse_suspect_days(hospital, adapter, counts, today=context.today)
+        rows_counted = Counter(source.count_rows(days))
+        key_counts = source.count_keys(keys)
+        rows_counted.update(source.count_key_rows(keys) if keys else {})
+        for start, references in (("rows", source.touched(days)), ("keyrows", iter(keys))):
+            staged[start] = []
+            for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
+                staged[start].append(f"{start}-{number:05d}")
+                area.write(staged[start][-1], {"references": chunk, "rows": source.documents(chunk)})
+                visits += len(chunk)
+                progress(len(chunk))
+        taken_at, fingerprint = snapshot.taken_at, snapshot.fingerprint
     area.write(
         MANIFEST,
         {
             "snapshot_at": taken_at.isoformat(),
-            "window": [day.isoformat() for day in window],
+            "fingerprint": fingerprint,
             "days": [day.isoformat() for day in days],
             "counts": {day.isoformat(): asdict(count) for day, count in counts.items()},
-            "rows_counted": rows_counted,
-            "chunks": names,
+            "key_counts": {day.isoformat(): count for day, count in key_counts.items()},
+            "rows_counted": dict(rows_counted),
+            "chunks": staged["rows"],
+            "key_chunks": staged["keyrows"],
             "visits": visits,
         },
     )
+    looked_at = sorted({*days, *key_counts})
     context.ledger.set_hospital(
         context.options.run_id,
         hospital.hcode,
         status="extracted",
         snapshot_at=taken_at,
-        day_from=days[0] if days else None,
-        day_to=days[-1] if days else None,
+        fingerprint=fingerprint,
+        day_from=looked_at[0] if looked_at else None,
+        day_to=looked_at[-1] if looked_at else None,
     )
-    return {"visits": visits, "eligible": sum(c.eligible for c in counts.values())}
-
-
-def _in_scope(context: Context, hospital: Hospital, days: list[date]) -> list[date]:
-    """Days a feed led to: never before the category's first day, never in the future (a mistyped date)."""
-    first = hospital.categories[context.category.name]
-    return [day for day in days if first <= day <= _today(context)]
-
-
-def _today(context: Context) -> date:
-    return context.options.planned_at.astimezone(BANGKOK).date()
+    eligible = sum(c.eligible for c in counts.values()) + sum(key_counts.values())
+    return {"visits": visits, "eligible": eligible}
 
 
 def _chunks(references: Iterator[str], size: int) -> Iterator[list[str]]:

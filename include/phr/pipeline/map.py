@@ -39,7 +39,9 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         snapshot_at=snapshot_at,
         resend_unchanged=options.resend_unchanged,
         dry_run=options.dry_run,
+        fingerprint=manifest["fingerprint"],
     )
+    key_counts = {date.fromisoformat(day): n for day, n in manifest["key_counts"].items()}
     area.clear("docs-")
     accepted: Counter[str] = Counter()
     put_aside: Counter[str] = Counter()
@@ -52,7 +54,9 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         wants = [b.desired for b in built]
         # a day that was not asked for has no count: its documents show as invented
         count = manifest["counts"].get(day.isoformat()) or dict.fromkeys(("eligible", *OUT_OF_SCOPE), 0)
-        to_send = registration.register_day(day, wants, count)
+        entered(built, registration.register_day(day, wants, count))
+
+    def entered(built: list[Built], to_send: set[str]) -> None:
         outbox.add([b for b in built if b.desired.reference in to_send])
         if not options.dry_run:
             record(
@@ -62,9 +66,9 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
                 kind=kind,
                 snapshot_at=snapshot_at,
                 entries=[entry for b in built for entry in b.entries],
-                examined=[want.reference for want in wants],
+                examined=[b.desired.reference for b in built],
             )
-        progress(len(wants))
+        progress(len(built))
 
     for name in reversed(manifest["chunks"]):
         chunk = Chunk.read(area, name)
@@ -79,23 +83,32 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
             enter(day)
     for day in sorted(waiting, reverse=True):
         enter(day)
+    for number, name in enumerate(manifest["key_chunks"], 1):
+        chunk = Chunk.read(area, name)
+        by_key = list(builder.build(chunk))
+        last = number == len(manifest["key_chunks"])
+        to_send = registration.register_keys([b.desired for b in by_key], key_counts if last else {})
+        entered(by_key, to_send)
+        accepted.update(chunk.accepted)
+        put_aside.update(chunk.put_aside)
     outbox.flush()
-    absent = registration.close(days)
+    absent = registration.close(days, list(key_counts))
     rows = [
         {"table_name": table, "counted": n, "accepted": accepted[table], "quarantined": put_aside[table]}
         for table, n in manifest["rows_counted"].items()
     ]
     if options.dry_run:
-        preview = {**registration.counts, "seen": sum(c["eligible"] for c in manifest["counts"].values())}
+        seen = sum(c["eligible"] for c in manifest["counts"].values()) + sum(key_counts.values())
+        preview = {**registration.counts, "seen": seen}
         context.ledger.set_hospital(
             options.run_id, hospital.hcode, status="done", preview=json.dumps(dict(sorted(preview.items())))
         )
     else:
         context.ledger.record_rows(options.run_id, hospital.hcode, rows)
-        refresh_roll_up(context.ledger, hospital.hcode, kind, days)
+        refresh_roll_up(context.ledger, hospital.hcode, kind, [*days, *key_counts])
         context.ledger.set_hospital(options.run_id, hospital.hcode, status="mapped")
     counts: dict[str, Any] = dict(registration.counts)
-    return {**counts, "absent": absent}
+    return {**counts, "absent": absent, "braked": registration.braked}
 
 
 class _Bodies:

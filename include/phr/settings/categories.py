@@ -23,6 +23,8 @@ class Category:
     found_by_en: str
     schedule: str
     kind: str
+    #: every day of the window is a service day that should hold something (R12)
+    by_service_day: bool = False
 
     @property
     def dag_id(self) -> str:
@@ -41,6 +43,7 @@ CATEGORIES: dict[str, Category] = {
             found_by_en="service date",
             schedule="30 1 * * *",
             kind="encounter",
+            by_service_day=True,
         ),
         Category(
             name="labs",

@@ -76,6 +76,9 @@ class Hospital(BaseModel):
         le=1,
         description="a past day of at least 5 visits with a larger share without outcome is suspect (R12)",
     )
+    sweep_days_per_run: int = Field(
+        default=30, ge=0, le=366, description="older service days that one sweep reads again at most"
+    )
     emergency_clinics: tuple[str, ...] = Field(
         default=("12",), description="clinic department digits that make a visit an emergency (class EMER)"
     )
