@@ -152,6 +152,9 @@ class Snapshot(Protocol):
     def fingerprint(self) -> str:
         """Changes when the adapter's SQL or the schema it sees changes (rule R7)."""
 
+    def discharges(self, days: Sequence[date]) -> dict[date, int] | None:
+        """Admissions that ended on these days; None when the HIS keeps none that can be read."""
+
     def source(self, kind: str) -> KeySource:
         """Keys and documents of one kind (``phr.settings.Category.kind``).
 

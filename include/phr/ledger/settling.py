@@ -49,11 +49,15 @@ class Settlement:
     def removed(self, row: Any, claim: Claim) -> bool:
         """RemoveEncounter is proved: nothing of the document is there now; False when the lease was lost."""
         if row["lease_token"] != claim.token:
-            self._update(claim.reference, {"removal": None, **NOTHING_THERE})
-            self._send_newest(row)
+            self.taken_from_under(row)
             return False
         self._update(claim.reference, {**NOTHING_THERE, **_NO_MAYBE, "removal": None, "removes": 0})
         return True
+
+    def taken_from_under(self, row: Any) -> None:
+        """A removal of an older version may have taken a newer one along: the newest goes once more."""
+        self._update(row["reference"], {"removal": None, **NOTHING_THERE})
+        self._send_newest(row)
 
     def _settle_one(self, row: Any, outcome: Outcome) -> None:
         claim = outcome.claim

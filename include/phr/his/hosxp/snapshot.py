@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,7 @@ from phr import faults
 from phr.errors import StopHospital
 from phr.his.base import KeySource
 from phr.his.hosxp import encounters
-from phr.his.reader import Reader
+from phr.his.reader import DAYS, Reader, batched, both_eras, distinct_days, one_day
 from phr.his.sql import Statements
 from phr.settings import Hospital
 
@@ -37,6 +37,17 @@ class HosxpSnapshot:
     def fingerprint(self) -> str:
         """Digest of the adapter's SQL and the schema it found (rule R7)."""
         return self._reader.statements.fingerprint()
+
+    def discharges(self, days: Sequence[date]) -> dict[date, int] | None:
+        """Admissions that ended on these days; None when the HIS keeps none that can be read."""
+        statements = self._reader.statements
+        if not statements.has("ipt") or "dchdate" not in statements.found["ipt"]:
+            return None
+        counts = dict.fromkeys(distinct_days(days), 0)
+        for part in batched(counts, DAYS):
+            for day, n in self._reader.rows("discharges", "", {"days": both_eras(part)}):
+                counts[one_day(day)] += int(n)
+        return counts
 
     def source(self, kind: str) -> KeySource:
         """Keys and documents of one kind.

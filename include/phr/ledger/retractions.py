@@ -1,0 +1,180 @@
+"""Documents that should be taken back nationally: gone from the HIS, or kept back by now (R7, R11, DM7).
+
+Only what our own deliveries put there is ever a candidate; another sender's references are listed elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from phr.ledger import tables as t
+from phr.ledger.claims import NOTHING_THERE
+from phr.ledger.decide import CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE
+from phr.ledger.settling import Settlement
+from phr.ledger.store import Ledger, now
+
+#: a document is looked for a second time this long after it was first missed
+SECOND_LOOK_AFTER = timedelta(hours=24)
+GONE, WITHDRAWN = "GONE", "KEPT_BACK"
+#: kept back because of what the new version would take away, not because it must not be there
+_OWN_WAY = (CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE)
+_IN_LIST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One delivered document that should be taken back, and what exactly lies there."""
+
+    reference: str
+    reason: str
+    #: service day it stands under nationally
+    day: date
+    #: names the delivered version; an approval is for exactly this one
+    content: str
+    removal_open: bool
+
+
+@dataclass
+class Retractions:
+    """Second looks and retractions of one hospital and kind."""
+
+    ledger: Ledger
+    hospital: str
+    kind: str
+
+    def to_look_for(self, moment: datetime, *, fingerprint: str) -> list[str]:
+        """References missed at least 24 h before ``moment`` that await their second look by the same reader.
+
+        When the adapter's SQL or the schema has changed since the first look, that look no longer counts: its
+        time starts anew with this reader.
+        """
+        d = t.document
+        mine = (
+            *self._mine(),
+            d.c.absent_since.is_not(None),
+            d.c.delivered_version.is_not(None),
+            d.c.delivered_by == "ours",
+            or_(d.c.second_look.is_(None), d.c.second_look != "gone"),
+        )
+        with self.ledger.write(self.hospital) as connection:
+            connection.execute(
+                update(d)
+                .where(*mine, or_(d.c.absent_fingerprint.is_(None), d.c.absent_fingerprint != fingerprint))
+                .values(
+                    absent_since=moment,
+                    absent_fingerprint=fingerprint,
+                    second_look=None,
+                    second_look_at=None,
+                )
+            )
+            query = select(d.c.reference).where(*mine, d.c.absent_since <= moment - SECOND_LOOK_AFTER)
+            return list(connection.execute(query.order_by(d.c.reference)).scalars())
+
+    def looked(self, found: Collection[str], missing: Collection[str], moment: datetime) -> None:
+        """Outcome of a second look by key: what exists is merely out of scope, what is missing is gone."""
+        d = t.document
+        with self.ledger.write(self.hospital) as connection:
+            for verdict, references in (("exists", found), ("gone", missing)):
+                for part in _parts(sorted(references)):
+                    connection.execute(
+                        update(d)
+                        .where(*self._mine(), d.c.reference.in_(part), d.c.absent_since.is_not(None))
+                        .values(second_look=verdict, second_look_at=moment)
+                    )
+
+    def candidates(self, connection: Connection) -> list[Candidate]:
+        """Everything of ours that should be taken back now, by reference."""
+        d = t.document
+        gone = and_(d.c.absent_since.is_not(None), d.c.second_look == "gone")
+        kept_back = and_(
+            d.c.absent_since.is_(None),
+            d.c.desired_state.in_(("held", "quarantined")),
+            or_(d.c.desired_reason.is_(None), d.c.desired_reason.not_in(_OWN_WAY)),
+        )
+        query = select(d).where(
+            *self._mine(),
+            d.c.delivered_version.is_not(None),
+            d.c.delivered_by == "ours",
+            or_(gone, kept_back),
+        )
+        rows = [dict(row) for row in connection.execute(query.order_by(d.c.reference)).mappings()]
+        return [
+            Candidate(
+                reference=row["reference"],
+                reason=GONE if row["absent_since"] is not None else WITHDRAWN,
+                day=row["delivered_day"] or row["service_day"],
+                content=content_of(row),
+                removal_open=row["removal"] is not None,
+            )
+            for row in rows
+        ]
+
+    def called(self, candidate: Candidate) -> bool:
+        """Right before the call: False when the document is back, was sent meanwhile, or is being sent."""
+        with self.ledger.write(self.hospital) as connection:
+            row = self._row(connection, candidate.reference)
+            if not _still(row, candidate):
+                return False
+            self._update(connection, candidate.reference, {"removal": "called"})
+        return True
+
+    def removed(self, candidate: Candidate) -> bool:
+        """RemoveEncounter is proved. What is gone from the HIS is *retracted*; what is kept back stays so.
+
+        When the document came back meanwhile, its newest version goes once more (False).
+        """
+        with self.ledger.write(self.hospital) as connection:
+            row = self._row(connection, candidate.reference)
+            if not _still(row, candidate):
+                settlement = Settlement(connection, self.hospital, self.kind, now())
+                settlement.taken_from_under(row)
+                return False
+            values: dict[str, Any] = {**NOTHING_THERE, "removal": None, "removes": 0}
+            if candidate.reason == GONE:
+                values |= {
+                    "desired_state": "retracted",
+                    "desired_reason": GONE,
+                    "desired_version": row["desired_version"] + 1,
+                }
+            self._update(connection, candidate.reference, values)
+        return True
+
+    def _mine(self) -> tuple[Any, ...]:
+        return t.document.c.hospital == self.hospital, t.document.c.kind == self.kind
+
+    def _row(self, connection: Connection, reference: str) -> dict[str, Any]:
+        query = select(t.document).where(*self._mine(), t.document.c.reference == reference)
+        return dict(connection.execute(query).mappings().one())
+
+    def _update(self, connection: Connection, reference: str, values: dict[str, Any]) -> None:
+        connection.execute(
+            update(t.document)
+            .where(*self._mine(), t.document.c.reference == reference)
+            .values(**values, updated_at=now())
+        )
+
+
+def content_of(row: Mapping[str, Any]) -> str:
+    """Names what lies at the national side: version and, where it is known, its hash."""
+    return f"v{row['delivered_version']}:{row['delivered_hash'] or 'unknown'}"[:80]
+
+
+def _still(row: Mapping[str, Any], candidate: Candidate) -> bool:
+    """Whether the document is still what was to be taken back, and nobody is sending it."""
+    if row["delivered_version"] is None or content_of(row) != candidate.content:
+        return False
+    if row["lease_token"] is not None and row["lease_until"] is not None and row["lease_until"] > now():
+        return False
+    if candidate.reason == GONE:
+        return row["absent_since"] is not None
+    return row["desired_state"] in ("held", "quarantined")
+
+
+def _parts(references: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(references), _IN_LIST):
+        yield references[start : start + _IN_LIST]

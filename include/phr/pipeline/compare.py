@@ -1,0 +1,191 @@
+"""Three-way comparison of service days: HIS, ledger, national side (control IN9).
+
+A reference is *missing there* (our ledger delivered it, the national list has it not), *extra, ours* (we took
+it back, or never heard that it arrived) or *extra, other* (nothing of ours: another sender, or a lost
+ledger). Content cannot be read back by a hospital, so "differing" is what the ledger itself knows to differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from phr import faults
+from phr.delivery import PhrClient
+from phr.delivery.readback import month_counts, references
+from phr.errors import Retry
+from phr.his.base import Snapshot
+from phr.ledger import tables as t
+from phr.ledger.brake import Brake
+from phr.ledger.comparison import mark_missing, record_findings
+from phr.ledger.store import upsert
+from phr.pipeline.context import Context
+from phr.settings import Hospital
+
+KIND = "encounter"
+
+
+@dataclass
+class DayComparison:
+    """One service day. Sets hold bare visit references."""
+
+    day: date
+    in_source: int
+    ours: set[str]
+    national: int
+    missing_there: set[str] = field(default_factory=set)
+    extra_ours: set[str] = field(default_factory=set)
+    extra_other: set[str] = field(default_factory=set)
+    unsent: int = 0
+    #: False: only the counts of the month were compared, and they were equal
+    listed: bool = True
+
+
+def compare_days(
+    context: Context,
+    hospital: Hospital,
+    client: PhrClient,
+    snapshot: Snapshot,
+    days: list[date],
+    *,
+    list_from: date,
+    reserve: Callable[[], None],
+) -> list[DayComparison]:
+    """Compare these days; days before ``list_from`` are listed only when the counts of their month differ.
+
+    :raises Retry: PHR-401 when the national side does not answer readably: nothing is then concluded.
+    """
+    source = snapshot.source(KIND)
+    counts = source.count(days)
+    mine = _ledger_days(context, hospital.hcode, days)
+    months = {
+        month: _month(client, hospital, month, reserve)
+        for month in sorted({f"{day:%Y-%m}" for day in days if day < list_from})
+    }
+    found = []
+    for day in days:
+        rows = mine[day]
+        ours = {r["reference"] for r in rows if r["delivered_version"] is not None and _stands_on(r, day)}
+        unsent = sum(r["desired_state"] != "delivered" and r["delivered_version"] is None for r in rows)
+        result = DayComparison(day, counts[day].eligible, ours, 0, unsent=unsent)
+        month = months.get(f"{day:%Y-%m}")
+        if day < list_from and month is not None and month.get(day, 0) == len(ours):
+            result.national, result.listed = len(ours), False
+        else:
+            _list(client, hospital, result, rows, reserve)
+        found.append(result)
+    return found
+
+
+def _list(
+    client: PhrClient,
+    hospital: Hospital,
+    result: DayComparison,
+    rows: list[dict[str, Any]],
+    reserve: Callable[[], None],
+) -> None:
+    reserve()
+    listed = references(client.day_references(result.day.isoformat()), hospital.hcode)
+    if listed is None:
+        raise Retry(faults.API_UNREACHABLE, hospital=hospital.hcode, detail="the day's list is not readable")
+    result.national = len(listed)
+    result.missing_there = result.ours - listed
+    by_reference = {row["reference"]: row for row in rows}
+    for reference in listed - result.ours:
+        row = by_reference.get(reference)
+        ours = row is not None and (row["maybe_keys"] is not None or row["desired_state"] == "retracted")
+        (result.extra_ours if ours else result.extra_other).add(reference)
+
+
+def _month(
+    client: PhrClient, hospital: Hospital, month: str, reserve: Callable[[], None]
+) -> dict[date, int] | None:
+    """Counts of a month; None when its unpublished shape cannot be read: its days are then listed."""
+    reserve()
+    answer = client.month_summary(month)
+    if answer.kind != "accepted":
+        raise Retry(faults.API_UNREACHABLE, hospital=hospital.hcode, detail=f"month summary {answer.code}")
+    return month_counts(answer)
+
+
+def _stands_on(row: dict[str, Any], day: date) -> bool:
+    return (row["delivered_day"] or row["service_day"]) == day
+
+
+def _ledger_days(context: Context, hcode: str, days: list[date]) -> dict[date, list[dict[str, Any]]]:
+    d = t.document
+    query = select(
+        d.c.reference,
+        d.c.service_day,
+        d.c.delivered_day,
+        d.c.delivered_version,
+        d.c.desired_state,
+        d.c.maybe_keys,
+    )
+    found: dict[date, list[dict[str, Any]]] = defaultdict(list)
+    wanted = set(days)
+    with context.ledger.read() as connection:
+        for start in range(0, len(days), 200):
+            part = days[start : start + 200]
+            rows = connection.execute(
+                query.where(
+                    d.c.hospital == hcode,
+                    d.c.kind == KIND,
+                    or_(d.c.service_day.in_(part), d.c.delivered_day.in_(part)),
+                )
+            ).mappings()
+            for row in rows:
+                for day in {row["service_day"], row["delivered_day"]} & set(part):
+                    found[day].append(dict(row))
+    return defaultdict(list, {day: found[day] for day in wanted})
+
+
+def write_down(
+    context: Context, hospital: Hospital, results: list[DayComparison], brake: Brake
+) -> list[date]:
+    """Store the comparison and let what is missing there go again; returns the days to read for that.
+
+    More missing at once than the brake allows is not believed (an empty or partial list): it is listed and
+    nothing is marked, until ``phr reconcile --believe`` says so.
+    """
+    moment = datetime.now(UTC)
+    hcode = hospital.hcode
+    findings = {
+        (name, reference): r.day
+        for r in results
+        if r.listed
+        for name in ("missing_there", "extra_ours", "extra_other")
+        for reference in getattr(r, name)
+    }
+    listed = [r.day for r in results if r.listed]
+    record_findings(context.ledger, hcode, KIND, findings, days=listed, moment=moment)
+    rows = [
+        {
+            "hospital": hcode,
+            "kind": KIND,
+            "day": r.day,
+            "checked_at": moment,
+            "in_source": r.in_source,
+            "delivered": len(r.ours),
+            "national": r.national,
+            "missing_there": len(r.missing_there),
+            "extra_ours": len(r.extra_ours),
+            "extra_other": len(r.extra_other),
+            "unsent": r.unsent,
+            "run_id": context.options.run_id,
+        }
+        for r in results
+    ]
+    with context.ledger.write(hcode) as connection:
+        upsert(connection, t.reconcile_day, rows)
+    missing = {reference for r in results for reference in r.missing_there}
+    ours = sum(len(r.ours) for r in results)
+    if not missing or not brake.allows(len(missing), out_of=ours):
+        return []
+    mark_missing(context.ledger, hcode, KIND, missing)
+    return sorted(r.day for r in results if r.missing_there)
