@@ -50,6 +50,27 @@ POLICY_MISSING = Fault(
     "วางไฟล์นโยบายกลับที่เดิมแล้วสั่งใหม่",
     "put the policy file back, then run again",
 )
+CONTROLS_MISSING = Fault(
+    "PHR-107",
+    "ยังไม่มีข้อตกลงประมวลผลข้อมูลหรือเจ้าหน้าที่คุ้มครองข้อมูล จึงยังเข้าร่วมไม่ได้",
+    "no processor agreement or data protection officer: the hospital cannot take part",
+    "ใส่ processor_agreement และ dpo_contact ใน hospitals.yaml ระหว่างรอให้ตั้ง enabled: false",
+    "enter processor_agreement and dpo_contact in hospitals.yaml; until then set enabled: false",
+)
+HOSPITAL_PAUSED = Fault(
+    "PHR-108",
+    "โรงพยาบาลนี้ถูกหยุดไว้ชั่วคราว",
+    "the hospital is paused",
+    "เมื่อเหตุผลนั้นหมดไป ให้ลบ paused ใน hospitals.yaml รอบถัดไปจะอ่านย้อนหลังให้",
+    "remove `paused` in hospitals.yaml when its reason is gone; the look-back of the next run covers the gap",
+)
+HOSPITAL_MAINTENANCE = Fault(
+    "PHR-109",
+    "อยู่ในช่วงบำรุงรักษาของโรงพยาบาลนี้ จึงไม่อ่านฐานข้อมูล",
+    "the hospital is in its maintenance window, its database is not read",
+    "สั่งใหม่หลังช่วงนั้น หากจำเป็นต้องอ่านตอนนี้ให้เลือก ignore_maintenance (--ignore-maintenance)",
+    "run again after the window, or choose ignore_maintenance (--ignore-maintenance) if it must be now",
+)
 
 # -- 2xx hospital source -------------------------------------------------------------------------
 SOURCE_UNREACHABLE = Fault(

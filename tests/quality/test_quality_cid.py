@@ -97,6 +97,31 @@ def test_the_class_fits(cid: str | None, nationality: str | None, expected: str)
     assert _class(cid, nationality) == expected
 
 
+@pytest.mark.parametrize(
+    ("cid", "nationality", "expected"),
+    [
+        *[(make_cid(12_345, first=d), "099", "not_thai_registered") for d in "067"],
+        *[(make_cid(12_345, first=d), "048", "valid") for d in "1234589"],
+        ("0000000000001", "099", "placeholder"),
+        (TEMPORARY_ID, "099", "temporary"),
+        ("0123450000005", "099", "checksum"),
+        (None, "048", "foreigner"),
+        (None, None, "blank"),
+    ],
+)
+def test_thai_registration_is_asked_of_valid_ids_only(
+    cid: str | None, nationality: str | None, expected: str
+) -> None:
+    found = classify(
+        cid,
+        nationality,
+        placeholders=default_placeholders(),
+        facility_codes=frozenset({FACILITY}),
+        policy="thai_registered",
+    )
+    assert found == expected
+
+
 def test_temporary_needs_a_known_facility_code() -> None:
     assert classify(TEMPORARY_ID, "099", placeholders=frozenset()) == "checksum"
 

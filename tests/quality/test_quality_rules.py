@@ -59,6 +59,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         change("patient", cid=None, nationality="048"),
         change("patient", cid="123", nationality="057"),
     ],
+    "patient.cid_not_thai_registered": [change("patient", cid=make_cid(7, first=d)) for d in "067"],
     "patient.identity_birth_date": [
         evidence(birth_date="1991-05-17"),
         evidence(birth_date=None, notes="bad_date:birth_date"),
@@ -286,6 +287,12 @@ HARMLESS: dict[str, Mistake] = {
 
 
 HARMLESS |= {f"diagnosis type {kind}": change("diagnosis", diagnosis_type=kind) for kind in "1234567"}
+HARMLESS |= {f"id beginning with {d}": change("patient", cid=make_cid(7, first=d)) for d in "0123456789"}
+HARMLESS |= {
+    f"thai_registered: {d}": change("patient", cid=make_cid(7, first=d), nationality="048") for d in "1234589"
+}
+#: hospitals with this policy; all others accept any valid id
+THAI_REGISTERED = ("thai_registered: ", "patient.cid_not_thai_registered#")
 
 
 def _situations() -> dict[str, Mistake]:
@@ -300,7 +307,8 @@ def failed() -> dict[str, set[str]]:
     units = {name: clean_unit() for name in _situations()}
     for name, mistake in _situations().items():
         mistake(units[name])
-    bad = Checker(today=TODAY, facility_codes=frozenset({FACILITY})).check(units)
+    thai = {name: "thai_registered" for name in units if name.startswith(THAI_REGISTERED)}
+    bad = Checker(today=TODAY, facility_codes=frozenset({FACILITY}), identity_policies=thai).check(units)  # type: ignore[arg-type]
     return {name: {b.rule for b in bad if b.hospital == name} for name in units}
 
 

@@ -105,6 +105,22 @@ def test_any_change_is_another_version(config: Path, name: str) -> None:
     assert after.startswith("phr-proposed-1+")
 
 
+def test_a_hospital_may_have_a_policy_file_of_its_own(config: Path) -> None:
+    own = "policy_99003.yaml"
+    text = (config / POLICY).read_text(encoding="utf-8")
+    assert "phr-proposed-1" in text
+    (config / own).write_text(text.replace("phr-proposed-1", "strict-1"), encoding="utf-8")
+    assert Policy.load(config, own).version.startswith("strict-1+")
+    assert Policy.load(config).version.startswith("phr-proposed-1+")
+    edit(config / own, "action: hold", "action: maybe")
+    with pytest.raises(StopHospital, match=f"PHR-101.*{own}"):
+        Policy.load(config, own)
+    assert Policy.load(config).version.startswith("phr-proposed-1+")
+    (config / own).unlink()
+    with pytest.raises(StopHospital, match=f"PHR-106.*{own}"):
+        Policy.load(config, own)
+
+
 def test_a_doubtful_extra_list_is_told_by_its_own_line(config: Path) -> None:
     edit(config / EXTRA, "O01,PREGNANT,N", "O0.1,PREGNANT,N")
     with pytest.raises(StopHospital, match=f"{EXTRA}: line 3"):

@@ -79,7 +79,7 @@ def propose(
             action=action,
             digest=digest,
             items=len(items),
-            out_of=_delivered(connection, hospital, kind),
+            out_of=delivered_count(connection, hospital, kind),
             reasons=", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items()))[:200],
             state="open",
             proposed_at=now(),
@@ -100,7 +100,8 @@ def propose(
     return approval_id
 
 
-def _delivered(connection: Connection, hospital: str, kind: str) -> int:
+def delivered_count(connection: Connection, hospital: str, kind: str) -> int:
+    """Documents of this kind that lie at the national side, as the ledger knows."""
     d = t.document
     query = select(func.count()).where(
         d.c.hospital == hospital, d.c.kind == kind, d.c.delivered_version.is_not(None)

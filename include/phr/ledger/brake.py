@@ -1,13 +1,8 @@
-"""The brake: how much may be taken away nationally without a person having looked at it (IN3, R5, R7).
-
-A version that takes something away (a child, a dose, the person it stands under) and a retraction count
-alike. A hospital's mistake, a half-copied table or a wrong statement shows as many of them at once.
-"""
+"""The brake at work: what a run would take away beyond it is held for a person (IN3, R5, R7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,25 +12,12 @@ from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.decide import REMOVAL_BRAKE
 from phr.ledger.store import now
+from phr.settings.hospital_parts import Brake
+
+__all__ = ["MEMORY", "Brake", "hold_beyond", "removed_lately"]
 
 #: removals of this time count together: many small runs are no way around the brake
 MEMORY = timedelta(hours=24)
-#: a share says nothing of so few documents
-FEW = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Brake:
-    """At most ``removals`` in a day, and at most ``share`` of the documents looked at."""
-
-    removals: int = 20
-    share: float = 0.05
-
-    def allows(self, wanted: int, *, out_of: int, lately: int = 0) -> bool:
-        """Whether ``wanted`` more may go by themselves, after ``lately`` in the last day."""
-        if wanted == 0:
-            return True
-        return wanted + lately <= self.removals and wanted <= max(FEW, self.share * out_of)
 
 
 def removed_lately(connection: Connection, hospital: str) -> int:

@@ -149,6 +149,14 @@ class Ledger:
             error_text=error.message(),
         )
 
+    def skip_hospital(self, run_id: str, hospital: str, code: str, reason: str) -> None:
+        """One hospital is left out of a run on purpose: nothing is owed, and the reason stands in the ledger.
+
+        :param code: number of the fault it would be if the hospital had been asked for by name.
+        :param reason: safe text, Thai first.
+        """
+        self.set_hospital(run_id, hospital, status="skipped", error_code=code, error_text=reason)
+
     def run_hospitals(self, run_id: str) -> list[dict[str, Any]]:
         """Rows of ``run_hospital`` of one run, by hospital code."""
         query = select(t.run_hospital).where(t.run_hospital.c.run_id == run_id)

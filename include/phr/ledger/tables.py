@@ -144,6 +144,8 @@ run = Table(
     Index("ix_run_started", "category", "started_at"),
 )
 
+#: a hospital that is paused or under maintenance when the run is planned stands here as ``skipped``, its
+#: reason in ``error_code`` and ``error_text``
 run_hospital = Table(
     "run_hospital",
     metadata,

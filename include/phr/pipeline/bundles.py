@@ -25,7 +25,7 @@ from phr.canonical import (
     VitalSign,
 )
 from phr.canonical.tables import CHILD_TABLES
-from phr.errors import QuarantineRecord
+from phr.errors import QuarantineRecord, StopHospital
 from phr.ledger.decide import Desired
 from phr.ledger.quarantined import QuarantineEntry
 from phr.mapping import MAPPING_VERSION, VisitBundle, build_encounter, content_hash, encode, patient_hash
@@ -112,8 +112,11 @@ class DocumentBuilder:
 
     @classmethod
     def create(cls, context: Context, hospital: Hospital) -> DocumentBuilder:
-        """Load the policy; raises ``StopHospital`` (PHR-106) without one (DM3)."""
-        policy = Policy.load(context.home.config_dir)
+        """Load the hospital's policy; raises ``StopHospital``: PHR-106 none (DM3), PHR-101 a bad one."""
+        try:
+            policy = Policy.load(context.home.config_dir, hospital.class_policy)
+        except StopHospital as error:
+            raise StopHospital(error.fault, hospital=hospital.hcode, detail=error.detail) from None
         return cls(hospital, context.province.endpoint, policy, context.keyring)
 
     def build(self, chunk: Chunk) -> Iterator[Built]:

@@ -66,7 +66,8 @@ def check_hospitals(
     today = context.options.planned_at.astimezone(BANGKOK).date()
     province = context.province
     codes = {h.hcode for h in province.hospitals} | {h.hcode for h in province.broken}
-    checker = Checker(today=today, facility_codes=frozenset(codes))
+    policies = {hospital.hcode: hospital.identity_policy for hospital in hospitals}
+    checker = Checker(today=today, facility_codes=frozenset(codes), identity_policies=policies)
     found = visits = 0
     for part in _slices(context, hospitals, failed):
         bad = checker.check(part.rows)

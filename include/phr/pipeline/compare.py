@@ -114,7 +114,7 @@ def _month(
 
 
 def _stands_on(row: dict[str, Any], day: date) -> bool:
-    return (row["delivered_day"] or row["service_day"]) == day
+    return bool((row["delivered_day"] or row["service_day"]) == day)
 
 
 def _ledger_days(context: Context, hcode: str, days: list[date]) -> dict[date, list[dict[str, Any]]]:

@@ -15,7 +15,7 @@ from phr.ledger.store import Ledger
 from phr.pipeline.days import BANGKOK, service_days
 from phr.pipeline.kinds import KINDS, Kind
 from phr.privacy import Keyring, Staging, StagingArea
-from phr.settings import CATEGORIES, Category, Hospital, Province, load_province
+from phr.settings import CATEGORIES, OVERRIDABLE, Category, Hospital, Province, load_province
 
 #: feed: the window of a change feed; sweep: old days at decaying density; redrive: what waits in the ledger
 Purpose = Literal["feed", "backfill", "sweep", "redrive"]
@@ -43,6 +43,8 @@ class RunOptions:
     purpose: Purpose = "feed"
     #: service days to read beside what the purpose asks for, of every hospital of the run
     days: list[date] = field(default_factory=list)
+    #: read hospitals that are in a maintenance window, too
+    ignore_maintenance: bool = False
     #: settings of one hospital for this run only: hcode -> field of ``Hospital`` -> value
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -132,16 +134,18 @@ class Context:
     def hospital(self, hcode: str) -> Hospital:
         """The hospital with this run's overrides applied and validated.
 
-        :raises StopHospital: PHR-102 an unknown code, PHR-101 an override that is not valid.
+        :raises StopHospital: PHR-102 an unknown code, PHR-101 an override that is not valid, or of a setting
+            that is not for one run (``OVERRIDABLE``).
         """
         hospital = self.province.hospital(hcode)
         override = self.options.overrides.get(hcode)
         if not override:
             return hospital
-        if "hcode" in override:
-            raise StopHospital(faults.CONFIG_MALFORMED, hospital=hcode, detail="overrides: hcode is fixed")
+        if fixed := sorted(set(override).difference(OVERRIDABLE)):
+            detail = f"overrides: {', '.join(fixed)}: not a setting that one run may change"
+            raise StopHospital(faults.CONFIG_MALFORMED, hospital=hcode, detail=detail)
         try:
-            return Hospital.model_validate({**hospital.model_dump(), **override})
+            return Hospital.model_validate({**hospital.model_dump(by_alias=True), **override})
         except ValidationError as error:
             first = error.errors()[0]
             detail = f"overrides: {'.'.join(map(str, first['loc']))}: {first['msg']}"

@@ -24,12 +24,23 @@ from phr.ledger.tables import run_document
 from phr.pipeline.context import Context
 from phr.pipeline.extract import read_manifest
 from phr.privacy import StagingArea
-from phr.settings import Hospital
+from phr.settings import EndpointSettings, Hospital
+from phr.settings.endpoint import MOST_THREADS
 
 
 def plain_session() -> requests.Session:
     """A session outside Airflow, kept by the client; proxies come from the environment."""
     return requests.Session()
+
+
+def weighted(endpoint: EndpointSettings, hospital: Hospital) -> EndpointSettings:
+    """The endpoint with this hospital's share of threads: 1 to 64, rounded.
+
+    Threads queue for the shared call budget, so hospitals that deliver at the same time get calls in
+    proportion to their threads.
+    """
+    threads = round(endpoint.threads * hospital.budget_weight)
+    return endpoint.model_copy(update={"threads": min(max(threads, 1), MOST_THREADS)})
 
 
 def make_client(
@@ -104,7 +115,7 @@ def _send(
     wait_limit_seconds: float | None,
     progress: Callable[[int], None],
 ) -> dict[str, int]:
-    endpoint = context.province.endpoint
+    endpoint = weighted(context.province.endpoint, hospital)
     client, address = make_client(context, hospital, session_factory)
     outbox = Outbox(
         context.ledger, context.options.run_id, hospital.hcode, context.category.kind, endpoint.lease_seconds
@@ -115,6 +126,7 @@ def _send(
         budget=RateBudget(context.ledger, address.base_url, endpoint.calls_per_minute),
         endpoint=endpoint,
         wait_limit_seconds=wait_limit_seconds,
+        brake=hospital.brake,
         lane=Lane.BACKFILL if context.options.purpose == "backfill" else None,
         today=context.today - timedelta(days=1),
         progress=progress,

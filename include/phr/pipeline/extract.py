@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -17,6 +16,7 @@ from phr.his import make_adapter
 from phr.his.base import Adapter, DayCount
 from phr.pipeline.choose import choose
 from phr.pipeline.context import Context
+from phr.pipeline.freshness import is_fresh
 from phr.settings import Hospital
 
 MANIFEST = "manifest"
@@ -111,7 +111,7 @@ def _refuse_suspect_days(
     suspect = [day for day in doubtful if day.weekday() not in hospital.closed_weekdays]
     if not suspect:
         last = adapter.probe().last_visit_day
-        suspect = [day for day in doubtful if last is None or last < _previous_open_day(hospital, day)]
+        suspect = [day for day in doubtful if not is_fresh(hospital, last, day)]
     if suspect:
         shown = ", ".join(_in_words(day, doubtful[day]) for day in suspect[:5])
         more = " …" if len(suspect) > 5 else ""
@@ -130,16 +130,6 @@ def _in_words(day: date, count: DayCount) -> str:
     if count.total == 0:
         return day.isoformat()
     return f"{day.isoformat()}: {count.unfinished} of {count.total} visits have no outcome"
-
-
-def _previous_open_day(hospital: Hospital, day: date) -> date:
-    """The last day before ``day`` on which the hospital should have had visits."""
-    for back in range(1, 15):
-        with suppress(OverflowError):
-            before = day - timedelta(days=back)
-            if before.weekday() not in hospital.closed_weekdays and before not in hospital.closed_days:
-                return before
-    return day - timedelta(days=14)
 
 
 def read_manifest(context: Context, hcode: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from phr.pipeline.context import Context
 
 
 def finish(context: Context) -> dict[str, Any]:
-    """Close the run; returns counts.
+    """Close the run; returns counts. A hospital that was skipped on purpose is complete, and counted as such.
 
     :raises Bug: PHR-504 when an equation has a remainder.
     :raises StopHospital: PHR-505 when a hospital failed or never came to its end.
@@ -22,7 +22,7 @@ def finish(context: Context) -> dict[str, Any]:
     if ledger.run_row(run_id) is None:
         raise StopHospital(faults.RUN_INCOMPLETE, detail="the run was never planned")
     hospitals = ledger.run_hospitals(run_id)
-    unfinished = [row for row in hospitals if row["status"] != "done"]
+    unfinished = [row for row in hospitals if row["status"] not in ("done", "skipped")]
     problems = [] if context.options.dry_run else unbalanced(context)
     ledger.finish_run(run_id, "failed" if unfinished or problems else "success")
     if problems:
@@ -63,14 +63,19 @@ def unbalanced(context: Context) -> list[str]:
 def summary(context: Context) -> dict[str, Any]:
     """Counts of the run over all hospitals (each hospital's terms stand in the ledger).
 
+    ``skipped``, when there are any, counts those of ``hospitals`` that were paused or under maintenance.
+
     A dry run says also what the run would cost: ``calls`` (one for each document it would send), ``minutes``
     of the endpoint's budget (rounded up; missing when there is no limit) and ``to_retract``, the documents
     that the source no longer holds.
     """
     ledger, run_id = context.ledger, context.options.run_id
-    total: dict[str, Any] = {"hospitals": len(ledger.run_hospitals(run_id))}
+    rows = ledger.run_hospitals(run_id)
+    total: dict[str, Any] = {"hospitals": len(rows)}
+    if skipped := sum(row["status"] == "skipped" for row in rows):
+        total["skipped"] = skipped
     if context.options.dry_run:
-        previews = [json.loads(row["preview"] or "{}") for row in ledger.run_hospitals(run_id)]
+        previews = [json.loads(row["preview"] or "{}") for row in rows]
         for preview in previews:
             for name, n in preview.items():
                 total[name] = total.get(name, 0) + n

@@ -1,18 +1,19 @@
-"""Is the replica up to date? Asked before an empty day is believed and before anything is looked for again."""
+"""Is the replica up to date? Asked before an empty day is believed and before a second look counts."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, timedelta
 
-from phr.his.base import Adapter
 from phr.settings import Hospital
 
 
-def is_fresh(hospital: Hospital, adapter: Adapter, day: date) -> bool:
-    """Whether the replica holds visits of the last day before ``day`` on which the hospital was open (R12)."""
-    last = adapter.probe().last_visit_day
-    return last is not None and last >= previous_open_day(hospital, day)
+def is_fresh(hospital: Hospital, last_visit: date | None, day: date) -> bool:
+    """Whether a replica whose last visit is of that day is up to date as of ``day`` (R12).
+
+    It has to hold visits of the last day before ``day`` on which the hospital was open.
+    """
+    return last_visit is not None and last_visit >= previous_open_day(hospital, day)
 
 
 def previous_open_day(hospital: Hospital, day: date) -> date:

@@ -40,6 +40,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         resend_unchanged=options.resend_unchanged,
         dry_run=options.dry_run,
         fingerprint=manifest["fingerprint"],
+        brake=hospital.brake,
     )
     key_counts = {date.fromisoformat(day): n for day, n in manifest["key_counts"].items()}
     area.clear("docs-")

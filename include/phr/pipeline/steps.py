@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -21,6 +22,7 @@ from phr.pipeline.deliver import deliver_hospital
 from phr.pipeline.extract import extract_hospital
 from phr.pipeline.finish import finish
 from phr.pipeline.map import map_hospital
+from phr.pipeline.taking_part import enter_skipped, split_off_skipped
 from phr.settings import Hospital
 
 STEPS = ("extract", "check", "map", "deliver")
@@ -38,14 +40,16 @@ def _quiet(_n: int) -> None:
     return
 
 
-def plan_units(options: RunOptions) -> list[Unit]:
+def plan_units(options: RunOptions, *, now: datetime | None = None) -> list[Unit]:
     """Write the run and its hospitals into the ledger; returns the work units to map over.
 
-    A hospital whose entry in ``hospitals.yaml`` is not valid stands in the ledger as failed (PHR-101), so
-    that ``finish`` names it; the others go on.
+    A hospital whose entry in ``hospitals.yaml`` cannot be used stands in the ledger as failed (PHR-101,
+    PHR-107), so that ``finish`` names it; one that is paused or in a maintenance window stands there as
+    skipped. The others go on.
 
+    :param now: aware time that maintenance windows are judged by; the clock without it.
     :raises StopHospital: PHR-102 an unknown code, PHR-101 an override that is not valid, or a hospital that
-        was asked for by name and does not take part.
+        was asked for by name and does not take part (PHR-108 paused, PHR-109 maintenance).
     """
     context = Context.open(options)
     context.staging.purge(older_than_days=STAGING_DAYS)
@@ -56,13 +60,15 @@ def plan_units(options: RunOptions) -> list[Unit]:
     hospitals = context.province.for_category(options.category, whole) if whole or not asked else []
     for hcode in {*options.overrides, *asked} - all_broken:
         context.hospital(hcode)
-    left_out = set(whole).difference(h.hcode for h in hospitals)
-    if left_out:
+    missing = set(whole).difference(h.hcode for h in hospitals)
+    if missing:
         detail = f"not enabled, or without the category {options.category}"
-        raise StopHospital(faults.CONFIG_MALFORMED, hospital=min(left_out), detail=detail)
-    units = context.province.work_units(hospitals)
+        raise StopHospital(faults.CONFIG_MALFORMED, hospital=min(missing), detail=detail)
+    going, skipped = split_off_skipped(context, hospitals, now or datetime.now(UTC))
     planned = [h.hcode for h in hospitals] + [b.hcode for b in broken]
     context.ledger.plan_run(options.run_id, options.category, options.to_dict(), planned)
+    left_out = enter_skipped(context, going, skipped)
+    units = context.province.work_units([h for h in hospitals if h.hcode not in left_out])
     status = {row["hospital"]: row["status"] for row in context.ledger.run_hospitals(options.run_id)}
     for entry in broken:
         if status[entry.hcode] != "done":
@@ -202,7 +208,10 @@ def _ready(context: Context, unit: Unit, step: str, counts: Counter[str]) -> lis
     unfinished: list[PhrError] = []
     for hcode in unit["hcodes"]:
         row = rows.get(hcode)
-        if row is None or (row["status"] == "failed" and STEPS.index(row["failed_step"]) < number):
+        if row is None or row["status"] == "skipped":
+            counts["skipped"] += 1
+            continue
+        if row["status"] == "failed" and STEPS.index(row["failed_step"]) < number:
             counts["skipped"] += 1
             continue
         if row["status"] != "failed" and reached.index(row["status"]) < number:

@@ -1,15 +1,15 @@
-"""Second look, proposal and retraction of encounters that should no longer stand nationally (R7, R11, R13)."""
+"""Second look, proposal and retraction of encounters that should no longer stand there (R7, R11, R13)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 
 from phr.delivery.guard import Guard, NotProved, Refused, Target
 from phr.his.base import Adapter, Snapshot
 from phr.his.reader import bangkok
 from phr.ledger import approvals
+from phr.ledger.brake import removed_lately
 from phr.ledger.retractions import GONE, Candidate, Retractions
 from phr.pipeline.context import Context
 from phr.pipeline.freshness import is_fresh
@@ -20,9 +20,7 @@ KIND = "encounter"
 _PART = 500
 
 
-def second_look(
-    context: Context, hospital: Hospital, adapter: Adapter, snapshot: Snapshot
-) -> dict[str, int]:
+def second_look(context: Context, hospital: Hospital, adapter: Adapter, snapshot: Snapshot) -> dict[str, int]:
     """Look by key for what was missed at least a day ago; returns counts.
 
     Nothing is concluded from a replica that is behind, from one that holds no earlier change of its own since
@@ -30,7 +28,7 @@ def second_look(
     """
     retractions = Retractions(context.ledger, hospital.hcode, KIND)
     today = bangkok(snapshot.taken_at).date()
-    if not is_fresh(hospital, adapter, today):
+    if not is_fresh(hospital, adapter.probe().last_visit_day, today):
         return {"replica_behind": 1}
     due = retractions.to_look_for(snapshot.taken_at, fingerprint=snapshot.fingerprint)
     found: set[str] = set()
@@ -60,7 +58,7 @@ def propose(context: Context, hospital: Hospital) -> list[Candidate]:
         if hospital.retraction == "auto_under_brake":
             gone = [c for c in ask if c.reason == GONE]
             out_of = approvals.delivered_count(connection, hospital.hcode, KIND)
-            lately = approvals_free_removals(connection, hospital.hcode)
+            lately = removed_lately(connection, hospital.hcode)
             if hospital.brake.allows(len(gone), out_of=out_of, lately=lately):
                 go += gone
                 ask = [c for c in ask if c.reason != GONE]
@@ -76,7 +74,11 @@ def propose(context: Context, hospital: Hospital) -> list[Candidate]:
 
 
 def take_back(
-    context: Context, hospital: Hospital, guard: Guard, candidates: list[Candidate], progress: Callable[[int], None]
+    context: Context,
+    hospital: Hospital,
+    guard: Guard,
+    candidates: list[Candidate],
+    progress: Callable[[int], None],
 ) -> dict[str, int]:
     """Remove these, each with its proof; what cannot be proved is met again in the next run."""
     retractions = Retractions(context.ledger, hospital.hcode, KIND)

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 from phr.quality.values import text
+from phr.settings import IdentityPolicy
 
 #: ``valid`` is the only class under which a document may be sent.
-CidClass = Literal["valid", "blank", "format", "placeholder", "checksum", "temporary", "foreigner"]
+CidClass = Literal[
+    "valid", "blank", "format", "placeholder", "checksum", "temporary", "foreigner", "not_thai_registered"
+]
+
+#: first digits of persons without Thai registration: without status, and non-citizens (HIS notes 6.1)
+NOT_THAI_REGISTERED = "067"
 
 #: 43-file NATION of Thailand, without leading zeros (feeds differ in padding)
 THAI_NATION = "99"
@@ -51,21 +57,25 @@ def classify(
     *,
     placeholders: frozenset[str],
     facility_codes: frozenset[str] = frozenset(),
+    policy: IdentityPolicy = "checksum",
 ) -> CidClass:
     """What a citizen id is, and if unusable, the reason that fits best.
 
     A valid checksum off the placeholder list is accepted whatever the first digit ("Decisions on doubtful
-    data"). Of the rest, a person of another nationality is ``foreigner`` (has no id), whatever was typed in;
-    ``temporary`` is 0 followed by a known 5-digit facility code, as HIS programs make them up.
+    data"), unless the hospital asks for ids of persons with Thai registration. Of the rest, a person of
+    another nationality is ``foreigner`` (has no id), whatever was typed in; ``temporary`` is 0 followed by a
+    known 5-digit facility code, as HIS programs make them up.
 
     :param cid: as in the canonical patient row: blanks and dashes removed, or None.
     :param nationality: 43-file NATION; None means unknown and is not taken for foreign.
     :param placeholders: ids that name nobody.
     :param facility_codes: known hcode5.
+    :param policy: ``Hospital.identity_policy``; ``thai_registered`` refuses ids that begin with 0, 6 or 7.
     """
     found = text(cid) or ""
     if checksum_ok(found) and not is_placeholder(found, placeholders):
-        return "valid"
+        refused = policy == "thai_registered" and found[0] in NOT_THAI_REGISTERED
+        return "not_thai_registered" if refused else "valid"
     nation = (text(nationality) or "").lstrip("0")
     if nation and nation != THAI_NATION:
         return "foreigner"

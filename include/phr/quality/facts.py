@@ -15,6 +15,7 @@ from typing import Literal, cast
 from phr.canonical import Appointment, CanonicalRow, IdentityEvidence, LabResult, Patient, Visit
 from phr.quality.cid import CidClass, classify
 from phr.quality.values import date_state, day_of, text
+from phr.settings import IdentityPolicy
 
 #: nobody alive was born before
 EARLIEST_BIRTH = date(1890, 1, 1)
@@ -67,6 +68,7 @@ class HospitalFacts:
         today: date,
         placeholders: frozenset[str],
         facility_codes: frozenset[str],
+        identity_policy: IdentityPolicy = "checksum",
     ) -> HospitalFacts:
         """Look-ups over one hospital's canonical tables (absent tables are empty)."""
         patients = cast("list[Patient]", tables.get("patient", []))
@@ -74,7 +76,13 @@ class HospitalFacts:
         visits = cast("list[Visit]", tables.get("visit", []))
         facts = cls(today=today)
         facts.cid_classes = [
-            classify(row.cid, row.nationality, placeholders=placeholders, facility_codes=facility_codes)
+            classify(
+                row.cid,
+                row.nationality,
+                placeholders=placeholders,
+                facility_codes=facility_codes,
+                policy=identity_policy,
+            )
             for row in patients
         ]
         valid = frozenset(

@@ -1,8 +1,8 @@
 """The release policy: data classes, what is done with each, the sensitivity lists (R10, DM3, DM7).
 
-Files in the configuration folder: ``data_class_policy.yaml``, ``sensitivity_icd10.csv`` with its supplement
-``sensitivity_icd10_extra.csv``, and ``sensitivity_text.csv``. Nothing is released without all of them: a
-missing or doubtful file stops the hospital before any request.
+Files in the configuration folder: ``data_class_policy.yaml`` (or the hospital's own, ``class_policy``),
+``sensitivity_icd10.csv`` with its supplement ``sensitivity_icd10_extra.csv``, and ``sensitivity_text.csv``.
+Nothing is released without all of them: a missing or doubtful file stops the hospital before any request.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ ICD10_FILE = "sensitivity_icd10.csv"
 #: codes the age rule needs and the reference list leaves out; apart, so that the list stays as it came
 ICD10_EXTRA_FILE = "sensitivity_icd10_extra.csv"
 TEXT_FILE = "sensitivity_text.csv"
-FILES = (POLICY_FILE, ICD10_FILE, ICD10_EXTRA_FILE, TEXT_FILE)
+#: the same for every hospital
+SHARED_FILES = (ICD10_FILE, ICD10_EXTRA_FILE, TEXT_FILE)
 
 
 class _Strict(BaseModel):
@@ -96,15 +97,15 @@ class Policy:
     text: TextPatterns
 
     @classmethod
-    def load(cls, config_dir: Path) -> Policy:
-        """Read the four files.
+    def load(cls, config_dir: Path, policy_file: str = POLICY_FILE) -> Policy:
+        """Read the four files; ``policy_file`` is the name of the first, ``Hospital.class_policy``.
 
         ``version`` is the policy's name and a short digest of all four files: any change is another version.
 
         :raises StopHospital: PHR-106 when a file is missing, PHR-101 when one is malformed.
         """
-        raw = {name: _read(config_dir / name) for name in FILES}
-        file = _parse_policy(raw[POLICY_FILE])
+        raw = {name: _read(config_dir / name) for name in (policy_file, *SHARED_FILES)}
+        file = _parse_policy(policy_file, raw[policy_file])
         text_rows = [
             (row["pattern"], row["fields"], row["sensitivity_label"], row["suggested_confidentiality"])
             for row in _table(raw, TEXT_FILE, file)
@@ -131,15 +132,15 @@ def _read(path: Path) -> bytes:
         raise StopHospital(faults.POLICY_MISSING, detail=path.name) from None
 
 
-def _parse_policy(raw: bytes) -> PolicyFile:
+def _parse_policy(name: str, raw: bytes) -> PolicyFile:
     try:
         return PolicyFile.model_validate(yaml.safe_load(raw.decode("utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError):
-        raise _malformed(POLICY_FILE, "not valid YAML in UTF-8") from None
+        raise _malformed(name, "not valid YAML in UTF-8") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "file"
-        raise _malformed(POLICY_FILE, f"{where}: {first['msg']}") from None
+        raise _malformed(name, f"{where}: {first['msg']}") from None
 
 
 def _icd10(raw: dict[str, bytes], file: PolicyFile) -> SensitivityTable:

@@ -41,8 +41,11 @@ def delivery_report(home: Home, run_id: str, *, width: int = 150, colour: bool =
         console.print(balance_table(states, names, scope="state"))
         console.print(_out_of_scope(states))
     for row in ledger.run_hospitals(run_id):
-        if row["error_text"]:
-            console.print(f"✗ {row['hospital']} {names.get(row['hospital'], '')}: {row['error_text']}")
+        who = f"{row['hospital']} {names.get(row['hospital'], '')}"
+        if row["status"] == "skipped":
+            console.print(f"– {who}: ข้ามรอบนี้ / skipped: {row['error_text']}", soft_wrap=True)
+        elif row["error_text"]:
+            console.print(f"✗ {who}: {row['error_text']}")
     rows = row_equations(ledger, run_id)
     if rows:
         counted = sum(r["counted"] for r in rows)

@@ -2,14 +2,21 @@
 
 from phr.settings.categories import CATEGORIES, Category, CategoryName
 from phr.settings.endpoint import EndpointSettings
-from phr.settings.hospitals import Hospital, Province, WorkUnit, load_province
+from phr.settings.hospital_parts import Brake, Contact, MaintenanceWindow
+from phr.settings.hospitals import OVERRIDABLE, Hospital, IdentityPolicy, Province, WorkUnit
+from phr.settings.loading import load_province
 
 __all__ = [
     "CATEGORIES",
+    "OVERRIDABLE",
+    "Brake",
     "Category",
     "CategoryName",
+    "Contact",
     "EndpointSettings",
     "Hospital",
+    "IdentityPolicy",
+    "MaintenanceWindow",
     "Province",
     "WorkUnit",
     "load_province",

@@ -9,6 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+#: parallel calls of one delivering hospital at most, whatever its weight
+MOST_THREADS = 64
+
 
 class EndpointSettings(BaseModel):
     """Behaviour of one national environment (contract sections in brackets)."""
@@ -57,7 +60,12 @@ class EndpointSettings(BaseModel):
         ge=1,
         description="a per-minute limit exists, its number is unpublished (5, 10.6); null = no limit",
     )
-    threads: int = Field(default=8, ge=1, le=64, description="parallel calls of one delivering process")
+    threads: int = Field(
+        default=8,
+        ge=1,
+        le=MOST_THREADS,
+        description="parallel calls of one delivering hospital, times its `budget_weight`",
+    )
     attempts: int = Field(
         default=4, ge=1, le=10, description="tries of one document in one run before it stays pending"
     )

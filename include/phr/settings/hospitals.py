@@ -1,33 +1,50 @@
-"""``hospitals.yaml``: the hospitals of a province, typed and validated."""
+"""``hospitals.yaml``: the hospitals of a province, typed and validated; ``phr.settings.loading`` reads it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
-    ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from phr import faults
-from phr.errors import StopHospital
+from phr.errors import Fault, StopHospital
 from phr.settings.categories import CategoryName
 from phr.settings.endpoint import EndpointSettings
+from phr.settings.hospital_parts import Brake, Contact, MaintenanceWindow, Weekday
+from phr.settings.regions import health_regions, known_province
 
 # [0-9], not \d: Thai digits are digits too
 Hcode5 = Annotated[str, Field(pattern=r"^[0-9]{5}$", description="5-digit facility code")]
+Hcode9 = Annotated[str, Field(pattern=r"^([0-9]{9}|[A-Z]{2}[0-9]{7})$")]
+ProvinceCode = Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(known_province)]
+IdentityPolicy = Literal["checksum", "thai_registered"]
+
+#: settings of one hospital that a run may change for itself: how much is read and how fast it goes, and days
+#: that somebody has looked at. What decides whether a document may leave is never among them.
+OVERRIDABLE = (
+    "look_back_days",
+    "settle_minutes",
+    "chunk_visits",
+    "source_charset",
+    "closed_days",
+    "closed_weekdays",
+    "max_unfinished_share",
+    "budget_weight",
+    "sweep_days_per_run",
+)
 
 
 def _christian_era(day: date) -> date:
@@ -36,28 +53,63 @@ def _christian_era(day: date) -> date:
     return day
 
 
+def _yaml_off(value: object) -> object:
+    # YAML reads a bare ``off`` as false
+    return "off" if value is False else value
+
+
 Day = Annotated[date, AfterValidator(_christian_era)]
-Weekday = Annotated[int, Field(ge=0, le=6)]
 LookBack = Annotated[int, Field(ge=0, le=60)]
+Retraction = Annotated[Literal["off", "propose", "auto_under_brake"], BeforeValidator(_yaml_off)]
 
 
 class Hospital(BaseModel):
-    """One hospital. Connections: ``his_<hcode>`` (source) and ``moph_prompt_<hcode>`` (credentials)."""
+    """One hospital. Connections: ``connection`` (source) and ``moph_prompt_<hcode>`` (credentials)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hcode: Hcode5
+    hcode9: Hcode9 | None = Field(
+        default=None, description="9-character facility code: 9 digits, or 2 letters + 7 digits (since 2024)"
+    )
     name_th: str = Field(min_length=1, description="Thai name shown everywhere")
+    province_code: ProvinceCode | None = Field(
+        default=None, description="2-digit code of its province; default: the one of the file"
+    )
+    health_region: int | None = Field(
+        default=None, ge=1, le=13, description="health region, 1..13; default: the one of its province"
+    )
     his: Literal["hosxp"] = Field(description="kind of hospital information system")
     his_version: str = Field(default="v3", description="version text sent as agent")
+    connection: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_.-]{1,200}$",
+        description="id of the source connection, for hospitals that share one; default: his_<hcode>",
+    )
     work_unit: str | None = Field(default=None, description="name of the group of small units it is run with")
     enabled: bool = Field(default=True, description="False: this hospital is left out of every run")
+    paused: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\n\r]*$",
+        description="why it is left out for now, shown in reports; null: it is not",
+    )
+    maintenance: tuple[MaintenanceWindow, ...] = Field(
+        default=(), description="times at which its database is not read; the look-back covers the gap"
+    )
     categories: dict[CategoryName, Day] = Field(
         default_factory=dict, description="enabled categories, each with its first service day"
     )
     look_back_days: LookBack = Field(default=3, description="days a scheduled run reads again")
     look_back_by_category: dict[CategoryName, LookBack] = Field(
         default_factory=dict, description="look-back of single categories, where it differs"
+    )
+    sweep_days_per_run: int = Field(
+        default=30, ge=0, le=366, description="older service days a sweep reads again in one run"
+    )
+    takeover_per_run: int = Field(
+        default=0, ge=0, description="documents of an earlier sender taken over in one run at most"
     )
     settle_minutes: int = Field(default=60, ge=0, description="age of a visit before it is eligible")
     source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = Field(
@@ -76,21 +128,72 @@ class Hospital(BaseModel):
         le=1,
         description="a past day of at least 5 visits with a larger share without outcome is suspect (R12)",
     )
-    sweep_days_per_run: int = Field(
-        default=30, ge=0, le=366, description="older service days that one sweep reads again at most"
-    )
     emergency_clinics: tuple[str, ...] = Field(
         default=("12",), description="clinic department digits that make a visit an emergency (class EMER)"
     )
+    budget_weight: float = Field(
+        default=1.0,
+        ge=0.1,
+        le=10,
+        description="factor on `endpoint.threads`: hospitals that deliver at once share the calls by it",
+    )
+    class_policy: str = Field(
+        default="data_class_policy.yaml",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml$",
+        description="file in the configuration folder with its data-class policy",
+    )
+    identity_policy: IdentityPolicy = Field(
+        default="checksum",
+        description="checksum: any valid 13-digit id off the placeholder list is accepted; thai_registered: "
+        "ids that begin with 0, 6 or 7 (no Thai registration) are kept back",
+    )
+    retraction: Retraction = Field(
+        default="propose",
+        description="removals from the national side: never, proposed only, or by itself below the brake",
+    )
+    brake: Brake = Field(default=Brake(), description="how many removals a run may make by itself")
+    contact: Contact | None = Field(default=None, description="the hospital's IT contact")
+    processor_agreement: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="id of the data processing agreement; without it no part outside the sandbox (RT8)",
+    )
+    dpo_contact: Contact | None = Field(
+        default=None,
+        description="its data protection officer; without one no part outside the sandbox (RT8)",
+    )
+
+    @field_validator("health_region")
+    @classmethod
+    def _of_its_province(cls, region: int | None, info: ValidationInfo) -> int | None:
+        of_province = health_regions().get(info.data.get("province_code") or "")
+        if of_province is not None and region not in (None, of_province):
+            raise ValueError(f"its province lies in health region {of_province}")
+        return region
 
     def look_back(self, category: CategoryName) -> int:
         """Days a scheduled run of this category reads again."""
         return self.look_back_by_category.get(category, self.look_back_days)
 
+    def maintenance_at(self, moment: datetime) -> MaintenanceWindow | None:
+        """The maintenance window this moment lies in; raises ``ValueError`` for a time without zone."""
+        return next((window for window in self.maintenance if window.covers(moment)), None)
+
+    @property
+    def region(self) -> int | None:
+        """Its health region, 1 to 13; None when neither it nor its province names one."""
+        return self.health_region or health_regions().get(self.province_code or "")
+
+    @property
+    def missing_controls(self) -> tuple[str, ...]:
+        """Fields without which it takes no part outside the sandbox (control RT8)."""
+        return tuple(name for name in ("processor_agreement", "dpo_contact") if getattr(self, name) is None)
+
     @property
     def source_connection(self) -> str:
         """Connection id of the replica."""
-        return f"his_{self.hcode}"
+        return self.connection or f"his_{self.hcode}"
 
     @property
     def credential_connection(self) -> str:
@@ -110,18 +213,26 @@ class WorkUnit(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class BrokenHospital:
-    """An entry with a usable code whose settings are not valid: it fails alone, the others go on."""
+    """An entry with a usable code that cannot take part: it fails alone, the others go on."""
 
     hcode: str
     #: every mistake as "field: reason", without values
     mistakes: tuple[str, ...]
     #: False only when the entry says so itself: it would be left out of every run anyway
     enabled: bool = True
+    #: PHR-101 settings that are not valid, PHR-107 no processor agreement or data protection officer
+    fault: Fault = faults.CONFIG_MALFORMED
 
     @property
     def error(self) -> StopHospital:
-        """PHR-101 with the first mistakes."""
-        return StopHospital(faults.CONFIG_MALFORMED, hospital=self.hcode, detail=_first(self.mistakes))
+        """The fault with the first mistakes."""
+        return StopHospital(self.fault, hospital=self.hcode, detail=first_mistakes(self.mistakes))
+
+
+def first_mistakes(mistakes: Sequence[str]) -> str:
+    """Three of them on one line, and how many more there are."""
+    more = len(mistakes) - 3
+    return "; ".join(mistakes[:3]) + (f" (+{more} more)" if more > 0 else "")
 
 
 class Province(BaseModel):
@@ -130,15 +241,25 @@ class Province(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name_th: str
-    province_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    province_code: ProvinceCode
     endpoint: EndpointSettings = EndpointSettings()
     hospitals: tuple[Hospital, ...] = ()
     _broken: tuple[BrokenHospital, ...] = PrivateAttr(default=())
 
     @property
     def broken(self) -> tuple[BrokenHospital, ...]:
-        """Entries that are not valid, in file order; they are not among ``hospitals``."""
+        """Entries that cannot take part, in file order; they are not among ``hospitals``."""
         return self._broken
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_this_province(cls, raw: Any) -> Any:
+        """A hospital lies in the province of the file unless its entry says otherwise."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("hospitals"), list):
+            return raw
+        code = raw.get("province_code")
+        entries = [{"province_code": code, **e} if isinstance(e, dict) else e for e in raw["hospitals"]]
+        return {**raw, "hospitals": entries}
 
     @model_validator(mode="after")
     def _unique(self) -> Province:
@@ -152,7 +273,7 @@ class Province(BaseModel):
     def hospital(self, hcode: str) -> Hospital:
         """The hospital with this code.
 
-        :raises StopHospital: PHR-102 an unknown code, PHR-101 one whose entry is not valid.
+        :raises StopHospital: PHR-102 an unknown code, PHR-101 or PHR-107 one that cannot take part.
         """
         for hospital in self.hospitals:
             if hospital.hcode == hcode:
@@ -178,105 +299,3 @@ class Province(BaseModel):
             label = members[0].name_th if len(members) == 1 else f"{key} ({len(members)} แห่ง)"
             units.append(WorkUnit(unit_id=key, label_th=label, hcodes=tuple(m.hcode for m in members)))
         return units
-
-
-class _TwiceError(yaml.constructor.ConstructorError):
-    """A key stands twice in one mapping: YAML would silently keep the last."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without surprises: no key twice, and dates stay text until their field is known."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise _TwiceError(None, None, None, key.start_mark)
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def load_province(path: Path) -> Province:
-    """Read ``hospitals.yaml``; an entry with a usable code that is not valid is kept aside as *broken*.
-
-    :raises StopHospital: PHR-101 when the file as a whole cannot be used (not YAML, a mistake outside the
-        entries, an entry without a usable code, a code twice), with the place and the reason of the first
-        mistakes; values are not echoed.
-    """
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (OSError, UnicodeDecodeError) as error:
-        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}: {type(error).__name__}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}" if mark else ""
-        reason = "a key is written twice" if isinstance(error, _TwiceError) else "not valid YAML"
-        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{path.name}{where}: {reason}") from None
-    try:
-        return Province.model_validate(raw)
-    except ValidationError as error:
-        broken = _broken_entries(raw, error, path.name)
-    codes = [entry.get("hcode") for entry in raw["hospitals"]]
-    twice = next((code for code in codes if codes.count(code) > 1), None)
-    if twice:
-        detail = f"{path.name}: hospital {twice} is listed twice"
-        raise StopHospital(faults.CONFIG_MALFORMED, detail=detail)
-    usable = [entry for number, entry in enumerate(raw["hospitals"]) if number not in broken]
-    province = Province.model_validate({**raw, "hospitals": usable})
-    province._broken = tuple(broken.values())
-    return province
-
-
-def _broken_entries(raw: Any, error: ValidationError, file: str) -> dict[int, BrokenHospital]:
-    """Broken hospitals by place in the file; raises PHR-101 when a mistake concerns the whole file."""
-    whole_file: list[str] = []
-    mistakes: dict[int, list[str]] = {}
-    for item in error.errors():
-        place = item["loc"]
-        number = place[1] if len(place) > 2 and place[0] == "hospitals" else None
-        if isinstance(number, int) and _usable_code(raw["hospitals"][number].get("hcode")):
-            mistakes.setdefault(number, []).append(f"{file}: {_field(item, place[2:])}")
-        else:
-            whole_file.append(_explain(raw, item))
-    if whole_file:
-        raise StopHospital(faults.CONFIG_MALFORMED, detail=f"{file}: {_first(whole_file)}") from None
-    entries = raw["hospitals"]
-    return {
-        number: BrokenHospital(
-            entries[number]["hcode"], tuple(found), entries[number].get("enabled") is not False
-        )
-        for number, found in mistakes.items()
-    }
-
-
-def _usable_code(code: object) -> bool:
-    return isinstance(code, str) and re.fullmatch(r"[0-9]{5}", code) is not None
-
-
-def _hospital_name(entry: object, number: int) -> str:
-    """By code when it is one; else by place in the file, so that no mistyped value is shown."""
-    code = str(entry.get("hcode")) if isinstance(entry, dict) else ""
-    return f"hospital {code}" if _usable_code(code) else f"hospital number {number + 1} in the file"
-
-
-def _explain(raw: Any, item: ErrorDetails) -> str:
-    place = item["loc"]
-    if len(place) > 1 and place[0] == "hospitals" and isinstance(place[1], int):
-        return f"{_hospital_name(raw['hospitals'][place[1]], place[1])}, {_field(item, place[2:])}"
-    return _field(item, place)
-
-
-def _field(item: ErrorDetails, place: tuple[int | str, ...]) -> str:
-    return f"{'.'.join(map(str, place)) or 'file'}: {item['msg']}"
-
-
-def _first(mistakes: Sequence[str]) -> str:
-    more = len(mistakes) - 3
-    return "; ".join(mistakes[:3]) + (f" (+{more} more)" if more > 0 else "")
