@@ -39,6 +39,8 @@ def _christian_era(day: date) -> date:
 Day = Annotated[date, AfterValidator(_christian_era)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 LookBack = Annotated[int, Field(ge=0, le=60)]
+#: codes of both national lists, THCC 166 and 167 (contract 6.4)
+HabitCode = Literal["1", "2", "3", "4", "9"]
 
 
 class Hospital(BaseModel):
@@ -78,6 +80,15 @@ class Hospital(BaseModel):
     )
     emergency_clinics: tuple[str, ...] = Field(
         default=("12",), description="clinic department digits that make a visit an emergency (class EMER)"
+    )
+
+    screening_codes: dict[Literal["smoking", "drinking"], dict[str, HabitCode]] = Field(
+        default_factory=dict,
+        description=(
+            "the hospital's own ids of smoking and drinking (HOSxP smoking_type_id, drinking_type_id), each "
+            "with its national code: 1 no, 2 rarely, 3 sometimes, 4 regularly, 9 unknown. Ids differ from "
+            "site to site: without a list no answer is sent, and an answer the list lacks is put aside"
+        ),
     )
 
     def look_back(self, category: CategoryName) -> int:
