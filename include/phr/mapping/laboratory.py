@@ -131,10 +131,11 @@ def without_flag(value: str, flag: str | None) -> tuple[str, str | None]:
 
 def interpretation(flag: str) -> dict[str, Any]:
     """One ``interpretation``: the HL7 code of a known flag; a flag of the site's own as its text alone."""
-    item: dict[str, Any] = {"text": flag}
-    if known := LAB_FLAG.get(flag.upper()):
-        item["coding"] = [{"system": INTERPRETATION, "code": known["code"], "display": known["display"]}]
-    return item
+    known = LAB_FLAG.get(flag.upper())
+    if known is None:
+        return {"text": flag}
+    coding = {"system": INTERPRETATION, "code": known["code"], "display": known["display"]}
+    return {"coding": [coding], "text": flag}
 
 
 def reference_range(text: str, unit: str | None) -> dict[str, Any]:

@@ -6,10 +6,10 @@ unitPrice, ``doseAndRate`` is the dose of one intake).
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from phr.canonical import DrugDispense
@@ -35,11 +35,11 @@ def returned(lines: Iterable[DrugDispense]) -> set[str]:
     HOSxP writes a return as a line of its own with a negative quantity: the first line alone would tell of a
     drug the patient does not have. A part given back leaves the lines as they are.
     """
-    quantities: defaultdict[str, list[float]] = defaultdict(list)
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         if line.local_code and line.quantity is not None:
-            quantities[line.local_code].append(line.quantity)
-    return {code for code, found in quantities.items() if math.fsum(found) <= 0}
+            sums[line.local_code] += Decimal(str(line.quantity))  # as written: 0.1 + 0.2 - 0.3 is nothing
+    return {code for code, total in sums.items() if total <= 0}
 
 
 def medications(
