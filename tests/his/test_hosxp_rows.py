@@ -42,6 +42,7 @@ def fill(source: Source) -> None:
         pttype="10",
         hospmain="99001",
         hospsub="99009",
+        diag_text=" DM, well controlled ",
     )
     source.insert("spclty", spclty="01", name="อายุรกรรม", provis_code="00100")
     source.insert("kskdepartment", depcode="010", department="ห้องตรวจ 1")
@@ -62,6 +63,10 @@ def fill(source: Source) -> None:
         waist=75.5,
         spo2=98,
         cc="  ปวดศีรษะ 2 วัน ",
+        hpi="2 วันก่อน ปวดศีรษะ\r\n",
+        smoking_type_id=3,
+        drinking_type_id=1,
+        found_allergy="N",
     )
     source.insert(
         "ovstdiag",
@@ -184,6 +189,8 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "doctor_name": "นพ.ทดสอบ ระบบ",
             "doctor_license": "ว.12345",
             "chief_complaint": "ปวดศีรษะ 2 วัน",
+            "present_illness": "2 วันก่อน ปวดศีรษะ",
+            "diagnosis_text": "DM, well controlled",
             "notes": None,
         }
     ],
@@ -242,6 +249,17 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "notes": None,
         }
     ],
+    "screening": [
+        {
+            "visit_ref": VN,
+            "row_key": f"{{S1}}:{topic}",
+            "topic": topic,
+            "answer": answer,
+            "code": code,
+            "notes": None,
+        }
+        for topic, answer, code in (("allergy", "N", "N"), ("drinking", "1", None), ("smoking", "3", None))
+    ],
     "diagnosis": [
         {
             "visit_ref": VN,
@@ -284,6 +302,8 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "sub_hospital": "99009",
             "begin_date": None,
             "expire_date": None,
+            "auth_code": None,
+            "claim_code": None,
             "notes": None,
         }
     ],
@@ -361,7 +381,7 @@ def test_count_rows_equals_the_rows_delivered(source: Source, adapter: Adapter) 
         counted = snapshot.source("encounter").count_rows([DAY])
         found = snapshot.source("encounter").documents(list(snapshot.source("encounter").touched([DAY])))
         assert counted == {table: len(found[table]) for table in counted}
-        assert sum(counted.values()) == 8
+        assert sum(counted.values()) == 11
         assert sum(snapshot.source("encounter").count_rows([DAY.replace(day=13)]).values()) == 0
 
 
@@ -381,7 +401,14 @@ def test_documents_of_an_ineligible_visit_are_complete(source: Source, adapter: 
 def test_visit_coverages_replace_the_one_of_the_visit(source: Source, adapter: Adapter) -> None:
     source.visit(pttype="10")
     source.insert("pttype", pttype="20", name="ประกันสังคม", hipdata_code="SSS", pttype_std_code="4200")
-    source.insert("visit_pttype", vn=VN, pttype="10", hospmain="99001")
+    source.insert(
+        "visit_pttype",
+        vn=VN,
+        pttype="10",
+        hospmain="99001",
+        auth_code=" PP0000000001",
+        claim_code="",
+    )
     source.insert(
         "visit_pttype",
         vn=VN,
@@ -392,6 +419,7 @@ def test_visit_coverages_replace_the_one_of_the_visit(source: Source, adapter: A
     )
     first, second = documents(adapter)["coverage"]
     assert (first["row_key"], first["sequence"], first["main_hospital"]) == (f"{VN}:10", 1, "99001")
+    assert (first["auth_code"], first["claim_code"]) == ("PP0000000001", None)
     assert (second["sequence"], second["group_code"], second["instype"]) == (2, "SSS", "4200")
     assert (second["begin_date"], second["expire_date"]) == ("2025-10-01", None)
     assert second["notes"] == "be_year:begin_date"
@@ -400,6 +428,64 @@ def test_visit_coverages_replace_the_one_of_the_visit(source: Source, adapter: A
 def test_no_coverage_at_all_is_no_row(source: Source, adapter: Adapter) -> None:
     source.visit(pttype=" ")
     assert documents(adapter)["coverage"] == []
+
+
+OWN_LIST = {"smoking": {"1": "1", "2": "4"}, "drinking": {"1": "1", "2": "3", "12": "9"}}
+
+
+def answers(source: Source, **settings: Any) -> dict[str, tuple[str | None, str | None, str | None]]:
+    """Topic -> answer, code and note."""
+    rows = documents(make_adapter(hospital(**settings), source.url))["screening"]
+    return {row["topic"]: (row["answer"], row["code"], row["notes"]) for row in rows}
+
+
+def test_screening_answers_by_the_list_of_the_hospital(source: Source) -> None:
+    source.visit()
+    source.insert("opdscreen", hos_guid="{S}", vn=VN, smoking_type_id=2, drinking_type_id=12)
+    assert answers(source, screening_codes=OWN_LIST) == {
+        "smoking": ("2", "4", None),
+        "drinking": ("12", "9", None),
+    }
+    # ids are every site's own: without a list nothing is known, and nothing is wrong
+    assert answers(source) == {"smoking": ("2", None, None), "drinking": ("12", None, None)}
+    only = {"smoking": {"1": "1"}}
+    assert answers(source, screening_codes=only) == {
+        "smoking": ("2", None, "unmapped:code"),
+        "drinking": ("12", None, None),
+    }
+
+
+@pytest.mark.parametrize("said", ["Y", "", " ", "1", "?", None])
+def test_only_an_explicit_no_is_an_answer_about_allergies(source: Source, said: str | None) -> None:
+    source.visit()
+    source.insert("opdscreen", hos_guid="{S}", vn=VN, smoking_type_id=0, found_allergy=said)
+    assert answers(source, screening_codes=OWN_LIST) == {}
+    source.run("UPDATE opdscreen SET found_allergy = 'n'" if said == "Y" else "UPDATE opdscreen SET cc = 'x'")
+    assert answers(source) == ({"allergy": ("N", "N", None)} if said == "Y" else {})
+
+
+def test_a_release_without_the_columns_still_reads(source: Source) -> None:
+    fill(source)
+    for table, columns in {
+        "opdscreen": ("hpi", "smoking_type_id", "drinking_type_id", "found_allergy"),
+        "ovst": ("diag_text",),
+        "visit_pttype": ("auth_code", "claim_code"),
+    }.items():
+        for column in columns:
+            source.run(f"ALTER TABLE {table} DROP COLUMN {column}")
+    adapter = make_adapter(hospital(screening_codes=OWN_LIST), source.url)
+    found = documents(adapter)
+    assert found["screening"] == []
+    (visit,) = found["visit"]
+    assert (visit["present_illness"], visit["diagnosis_text"]) == (None, None)
+    assert visit["chief_complaint"] == "ปวดศีรษะ 2 วัน"
+    assert len(found["coverage"]) == 1
+    with adapter.open() as snapshot:
+        counted = snapshot.source("encounter").count_rows([DAY])
+    assert counted == {table: len(found[table]) for table in counted}
+    assert {"opdscreen.hpi", "ovst.diag_text", "visit_pttype.auth_code"} <= set(
+        adapter.probe().missing_optional
+    )
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,21 @@ CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], Verdict]] = {
         {"content": "b", "source_hash": "k1:source-a", "mapping": "2"},
         Verdict("unchanged", "delivered", None, bump=False, settled=True),
     ),
+    "delivered by an older mapping, which saw no change": (
+        existing(delivered_mapping="0", delivered_source_hash="k1:old-a"),
+        {"content": "b", "earlier_sources": {"0": "k1:old-a"}},
+        Verdict("unchanged", "delivered", None, bump=False, settled=True),
+    ),
+    "delivered by an older mapping, which sees a change": (
+        existing(delivered_mapping="0", delivered_source_hash="k1:old-a"),
+        {"earlier_sources": {"0": "k1:old-b"}, "content": "b"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "delivered by an older mapping whose hash happens to be that of today": (
+        existing(delivered_mapping="0", delivered_source_hash="k1:source-b"),
+        {"earlier_sources": {"0": "k1:old-b"}, "content": "b"},
+        Verdict("pending", "pending", None, bump=True),
+    ),
     "content changed under one mapping although the source hash is equal": (
         existing(),
         {"content": "b", "source_hash": "k1:source-a"},

@@ -11,6 +11,7 @@ from phr.canonical import (
     DrugDispense,
     LabResult,
     Patient,
+    Screening,
     Visit,
     VitalSign,
 )
@@ -21,11 +22,13 @@ RowT = TypeVar("RowT", bound=tuple[Any, ...])
 
 FLAGS = {"birth_exact": True, "deceased": False}
 CHILDREN: dict[str, type[Any]] = {
+    "screening": Screening,
     "diagnoses": Diagnosis,
     "coverages": Coverage,
     "appointments": Appointment,
     "lab_results": LabResult,
     "drug_dispenses": DrugDispense,
+    "set_aside_drugs": DrugDispense,
 }
 
 

@@ -27,11 +27,13 @@ def _run(kit: ProvinceKit, **values: Any) -> tuple[RunResult, list[str]]:
 
 
 def _visits_of_one_person(kit: ProvinceKit) -> tuple[str, list[str]]:
-    visits: dict[str, list[str]] = {}
-    for ref, visit in kit.oracles[HCODE].visits.items():
-        if visit.outcome == "send" and not visit.tag and visit.hn:
-            visits.setdefault(visit.hn, []).append(ref)
-    return next((hn, refs) for hn, refs in visits.items() if len(refs) > 1)
+    """Two delivered visits of one patient: the second one had been entered for somebody else."""
+    refs = sorted(kit.clean_visit(HCODE, n) for n in range(2))
+    hn = kit.oracles[HCODE].visits[refs[0]].hn
+    assert hn is not None
+    kit.his(HCODE, "UPDATE ovst SET hn = ? WHERE vn = ?", hn, refs[1])
+    assert _run(kit)[1] == [f"{HCODE}:{refs[1]}"]
+    return hn, refs
 
 
 def test_a_changed_diagnosis_sends_just_that_document(delivered: ProvinceKit) -> None:
@@ -111,7 +113,9 @@ def test_a_delivered_row_that_becomes_invalid_holds_the_document(delivered: Prov
 
 def test_a_held_document_whose_diagnosis_is_corrected_is_sent(delivered: ProvinceKit) -> None:
     ref = min(delivered.oracles[HCODE].refs("hold"))
+    delivered.his(HCODE, "DELETE FROM ovstdiag WHERE vn = ? AND diagtype <> '1'", ref)
     delivered.his(HCODE, "UPDATE ovstdiag SET icd10 = 'J00' WHERE vn = ?", ref)
+    delivered.his(HCODE, "UPDATE opdscreen SET cc = 'ไข้', hpi = NULL WHERE vn = ?", ref)
     result, called = _run(delivered)
     assert called == [f"{HCODE}:{ref}"]
     assert result.counts["held"] == len(delivered.expected("hold", HCODE)) - 1

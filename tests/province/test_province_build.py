@@ -281,6 +281,9 @@ def test_the_oracle_holds_exactly_the_visits_with_a_restricted_or_unparseable_co
     codes: dict[str, list[str]] = {}
     for vn, code in _rows(replicas, hcode, "SELECT vn, icd10 FROM ovstdiag"):
         codes.setdefault(vn, []).append(code)
+    texts = dict(_rows(replicas, hcode, "SELECT vn, hpi FROM opdscreen"))
+    for vn, text in _rows(replicas, hcode, "SELECT vn, diag_text FROM ovst"):
+        texts[vn] = f"{texts.get(vn)} {text}"
     births = {p.hn: p.birth_date for p in oracles[hcode].patients}
     for vn, expected in oracles[hcode].visits.items():
         if expected.outcome in ("send", "hold"):
@@ -288,10 +291,14 @@ def test_the_oracle_holds_exactly_the_visits_with_a_restricted_or_unparseable_co
             year = int(birth[:4]) - (543 if int(birth[:4]) > 2400 else 0)
             under_20 = f"{year + 20}{birth[4:]}" > expected.service_day
             held = any(must_hold(code, under_20) for code in codes.get(vn, []))
+            told = bool(re.search(r"\bARV\b|\bHIV\b", texts[vn])) and not held
+            assert told == (expected.tag in ("hpi_sensitive", "diag_text_sensitive")), expected.tag
+            held = held or told
             assert held == (expected.outcome == "hold"), (expected.tag, codes.get(vn))
 
 
 REPORTED = "(SELECT report_date FROM lab_head h WHERE h.lab_order_number = t.lab_order_number)"
+OF_DRUG = "(SELECT SUM(qty) FROM opitemrece o WHERE o.vn = t.vn AND o.icode = t.icode)"
 #: what must be true of a child row the oracle calls dirty, as a SQL condition on its own table
 DIRTY_ROW = {
     "temperature_low": "temperature < 10",
@@ -308,7 +315,10 @@ DIRTY_ROW = {
     "lab_same_name": "(SELECT COUNT(*) FROM lab_order o WHERE o.lab_order_number = t.lab_order_number"
     " AND o.lab_items_name_ref = t.lab_items_name_ref) = 2",
     "qty_zero": "qty = 0",
-    "qty_negative": "qty < 0",
+    "qty_negative": f"qty < 0 AND {OF_DRUG} < 0",
+    "drug_returned": f"qty <> 0 AND {OF_DRUG} = 0",
+    "drug_part_returned": f"qty < 0 AND {OF_DRUG} > 0",
+    "screening_unmapped": "smoking_type_id = 7",
     "appointment_date_zero": "nextdate = '0000-00-00'",
     "appointment_date_buddhist": "nextdate > '2500'",
     "orphan_diagnosis": "vn NOT IN (SELECT vn FROM ovst)",
@@ -405,6 +415,15 @@ def test_visits_look_like_those_of_a_hospital(province: tuple[Path, dict[str, Ho
     assert 150 < one(f"SELECT AVG(o.height) FROM opdscreen o {adult}") < 170
     texts = {value for (value,) in _rows(replicas, "99001", "SELECT lab_order_result FROM lab_order")}
     assert {"Negative", "<0.5", "12-15/HPF"} <= texts
+    ranges = _rows(replicas, "99001", "SELECT DISTINCT lab_items_normal_value_ref FROM lab_order")
+    assert {"M 13-17 / F 12-15", ">= 60", "< 200", "135-145 mmol/L"} <= {text for (text,) in ranges}
+    assert 0.3 < one("SELECT AVG(hpi IS NOT NULL) FROM opdscreen") < 0.7
+    assert 0.15 < one("SELECT AVG(diag_text IS NOT NULL) FROM ovst") < 0.5
+    assert 0.3 < one("SELECT AVG(COALESCE(smoking_type_id, 0) > 0) FROM opdscreen") < 0.8
+    assert one("SELECT COUNT(*) FROM visit_pttype WHERE auth_code LIKE 'PP%'") > 100
+    assert one("SELECT COUNT(DISTINCT diagtype) FROM ovstdiag") >= 5
+    bare = "SELECT COUNT(*) FROM visit_pttype JOIN pttype USING (pttype) WHERE hipdata_code IS NULL"
+    assert one(f"{bare} AND pttype_std_code = '1200'") > 0
     assert any(re.fullmatch(r"\d,\d{3}", text or "") for text in texts)
     assert any(re.fullmatch(r"[\d.,]+ [HL]", text or "") for text in texts)
 

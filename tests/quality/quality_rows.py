@@ -15,6 +15,7 @@ from phr.canonical import (
     IdentityEvidence,
     LabResult,
     Patient,
+    Screening,
     Visit,
     VitalSign,
 )
@@ -74,6 +75,7 @@ def clean_unit() -> Unit:
         waist_cm=80.0,
         spo2=98.0,
     )
+    screening: Screening = blank("screening", **child, topic="smoking", answer="1", code="1")
     diagnosis: Diagnosis = blank(
         "diagnosis", **child, code="J00", diagnosis_type="1", recorded_date="2026-10-31"
     )
@@ -105,6 +107,7 @@ def clean_unit() -> Unit:
         "patient": [patient],
         "identity_evidence": [evidence],
         "vital_sign": [vital],
+        "screening": [screening],
         "diagnosis": [diagnosis],
         "coverage": [coverage],
         "appointment": [appointment],

@@ -102,6 +102,8 @@ MISTAKES: dict[str, list[Mistake]] = {
         change("vital_sign", bp_systolic=80.0, bp_diastolic=80.0),
         change("vital_sign", bp_systolic=80.0, bp_diastolic=120.0),
     ],
+    "screening.answer_unmapped": [change("screening", code=None, notes="unmapped:code")],
+    "screening.one_per_topic": [twice("screening", row_key="K2")],
     "diagnosis.code_missing": [change("diagnosis", code=None)],
     "diagnosis.type_unknown": [change("diagnosis", diagnosis_type="8")],
     "diagnosis.date_unreadable": [change("diagnosis", recorded_date=None, notes="bad_date:recorded_date")],
@@ -153,7 +155,7 @@ for _table in CHILD_TABLES:
         change(_table, visit_ref=None),
     ]
     MISTAKES[f"{_table}.key_missing"] = [change(_table, row_key=None)]
-    if _table != "vital_sign":
+    if _table not in ("vital_sign", "screening"):  # one row a visit, one answer a topic
         MISTAKES[f"{_table}.key_missing"].append(both(_table, row_key=None))
 
 #: smallest and largest accepted value
@@ -231,15 +233,23 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
         change("patient", birth_date="2026-11-01"),
         {"visit.before_birth", "patient.identity_birth_date"},
     ),
+    "screening.key_missing, two": (
+        both("screening", row_key=None),
+        {"screening.key_missing", "screening.one_per_topic"},
+    ),
     "vital_sign.one_per_visit": (twice("vital_sign", row_key="K2"), {"vital_sign.one_per_visit"}),
     "vital_sign.key_unique": (
         twice("vital_sign"),
         {"vital_sign.key_unique", "vital_sign.one_per_visit"},
     ),
+    "screening.key_unique": (
+        twice("screening"),
+        {"screening.key_unique", "screening.one_per_topic"},
+    ),
 } | {
     f"{table}.key_unique": (twice(table), {f"{table}.key_unique"})
     for table in CHILD_TABLES
-    if table != "vital_sign"
+    if table not in ("vital_sign", "screening")
 }
 
 
@@ -264,6 +274,8 @@ HARMLESS: dict[str, Mistake] = {
     "unknown arrival type": change("visit", arrival_type="9"),
     "visit of today": change("visit", service_day="2026-11-01"),
     "Buddhist year of a visit": change("visit", notes="be_year:service_day"),
+    "answer of a hospital without a list": change("screening", code=None),
+    "answers to two questions": twice("screening", row_key="K2", topic="drinking"),
     "code that cannot be read": change("diagnosis", code="not a code"),
     "diagnosis without type": change("diagnosis", diagnosis_type=None),
     "diagnosis with a zero date": change("diagnosis", recorded_date=None, notes="zero_date:recorded_date"),

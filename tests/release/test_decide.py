@@ -209,6 +209,9 @@ PLACES: dict[str, list[Place]] = {
     ],
     "text": [
         lambda text: {"visit": {"chief_complaint": text}},
+        lambda text: {"visit": {"present_illness": text}},
+        lambda text: {"visit": {"diagnosis_text": text}},
+        lambda text: {"coverages": [{"plan_name": text}]},
         lambda text: {"diagnoses": [{"code": "Z000", "name": text}]},
         lambda text: {"appointments": [{"cause": text}]},
         lambda text: {"appointments": [{"note": text}]},
@@ -222,6 +225,9 @@ PLACES: dict[str, list[Place]] = {
         lambda text: {"labs": [{"name": text, "value": "1"}]},
         lambda text: {"labs": [{"name": "x", "group_name": text, "value": "1"}]},
         lambda text: {"labs": [{"name": "x", "value": f"{text} reactive"}]},
+        lambda text: {"labs": [{"name": "x", "value": "1", "reference_text": text}]},
+        lambda text: {"labs": [{"name": "x", "value": "1", "abnormal": text}]},
+        lambda text: {"labs": [{"name": "x", "value": "1", "local_code": text}]},
     ],
     "lab_code": [
         lambda text: {"labs": [{"name": "x", "value": "1", "loinc": text}]},
@@ -268,7 +274,10 @@ def test_numbers_and_ordinary_words_are_not_taken_for_topics() -> None:
             {"name": "ANC (absolute neutrophil count)", "value": "1,500"},
             {"name": "HBsAg", "value": "Negative"},
             {"name": "Urine color", "value": "Yellow", "group_name": "จุลทรรศน์"},
+            {"name": "FBS", "value": "99", "reference_text": "70 - 100", "abnormal": "H", "local_code": "76"},
+            {"name": "Dengue NS1", "value": "Negative", "reference_text": "Negative", "local_code": "NS1"},
         ],
+        coverages=[{"plan_name": "บัตรประกันสุขภาพ ผู้สูงอายุและเด็ก"}, {"plan_name": "ชำระเงินเอง"}],
         drugs=[
             {"name": "METFORMIN 500 mg", "usage_text": "1x2 pc", "instruction_th": "ห้ามใช้ในหญิงตั้งครรภ์"},
             {"name": "ENTECAVIR 0.5 mg"},

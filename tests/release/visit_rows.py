@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from phr.canonical import Appointment, Diagnosis, DrugDispense, LabResult, Visit
+from phr.canonical import Appointment, Coverage, Diagnosis, DrugDispense, LabResult, Visit
 from phr.release import Decision, Policy, decide
 
 CONFIG = Path(__file__).parents[2] / "include" / "config"
@@ -26,6 +26,7 @@ def decided(
     labs: list[dict[str, Any]] | None = None,
     drugs: list[dict[str, Any]] | None = None,
     appointments: list[dict[str, Any]] | None = None,
+    coverages: list[dict[str, Any]] | None = None,
 ) -> Decision:
     rows = [{"code": code} for code in codes] + (diagnoses or [])
     return decide(
@@ -36,4 +37,5 @@ def decided(
         visit=row(Visit, **{"visit_ref": "1", "hn": "1", "service_day": "2026-01-05", **(visit or {})}),
         birth_date=birth_date,
         appointments=[row(Appointment, visit_ref="1", **values) for values in appointments or []],
+        coverages=[row(Coverage, visit_ref="1", **values) for values in coverages or []],
     )

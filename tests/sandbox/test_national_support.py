@@ -129,6 +129,46 @@ def test_the_read_side_shows_what_a_citizen_would_see(national, sample):
     assert national.read("Encounter", cid="3333333333335") == []
 
 
+def test_the_read_side_shows_screening_ranges_flags_and_kinds_of_diagnosis(national, sample):
+    body = sample("full")
+    encounter = body["Encounter"][0]
+    lab, condition = encounter["Observation"][0], encounter["Condition"][0]
+    lab["code"]["coding"].append({"system": "https://www.this.or.th/tmlt", "code": "320291"})
+    lab["interpretation"] = [{"coding": [{"code": "H", "display": "High"}], "text": "H"}]
+    lab["referenceRange"] = [{"low": {"value": 70}, "high": {"value": 110.5}, "text": "70 - 110.5"}]
+    condition["category"].append({"text": "การวินิจฉัยโรคหลัก"})
+    encounter["Condition"].append({**condition, "code": {"coding": [{"code": "hpi"}], "text": "ไอ 2 วัน"}})
+    national.upload(body)
+    visit = national.read("Encounter")[0]
+    assert (visit["screen_smoking_code"], visit["screen_smoking_text"]) == ("1", "ไม่สูบ")
+    assert visit["screen_drinking_text"].startswith("ไม่ดื่ม")
+    assert visit["screen_allergy_code"] == "N"
+    assert visit["encounter_hpi_text"] == "ไอ 2 วัน"
+    shown = {row["loinc_code"]: row for row in national.read("Observation")}[lab["code"]["coding"][0]["code"]]
+    assert (shown["tmlt_code"], shown["interpretation"]) == ("320291", "H")
+    assert (shown["reference_range_normal_low"], shown["reference_range_normal_high"]) == (70, 110.5)
+    assert shown["reference_range_text"] == "70 - 110.5"
+    kinds = {row["condition_code"]: row["clinical_category_text"] for row in national.read("Condition")}
+    assert kinds["E119"] == "Diagnosis, การวินิจฉัยโรคหลัก"
+    assert kinds["I10"] == "Diagnosis"
+
+
+def test_the_read_side_stands_shapes_nobody_expects(national, sample):
+    """The real service does not validate these either (contract 3.5): what cannot be read is shown empty."""
+    body = sample("full")
+    encounter = body["Encounter"][0]
+    encounter["screen_smoking"] = "1"
+    encounter["Observation"] = [
+        {**encounter["Observation"][0], "interpretation": "H", "referenceRange": {"text": "70"}},
+        {**encounter["Observation"][1], "interpretation": [None], "referenceRange": ["70"]},
+    ]
+    encounter["Condition"][0]["category"] = {"text": "x"}
+    assert national.upload(body)["MessageCode"] == 200
+    assert national.read("Encounter")[0]["screen_smoking_code"] == ""
+    assert {row["reference_range_text"] for row in national.read("Observation")} == {""}
+    assert len(national.read("Condition")) == 2
+
+
 def test_flat_vital_signs_fill_the_same_columns(national, sample):
     national.upload(sample("flat"))
     visit = national.read("Encounter")[0]

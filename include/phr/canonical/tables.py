@@ -17,11 +17,16 @@ from typing import Annotated, NamedTuple, get_type_hints
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """Meaning of a column, its unit (UCUM where there is one) and code system."""
+    """Meaning of a column, its unit (UCUM where there is one) and code system.
+
+    ``since`` is the generation of the tables that first had the column: a document delivered by an older
+    mapping is compared without it, so that a new column re-sends nothing by itself (rule R4).
+    """
 
     text: str
     unit: str | None = None
     codes: str | None = None
+    since: int = 1
 
 
 class Patient(NamedTuple):
@@ -83,6 +88,8 @@ class Visit(NamedTuple):
     doctor_name: Annotated[str | None, Doc("responsible provider's display name")]
     doctor_license: Annotated[str | None, Doc("licence number as found")]
     chief_complaint: Annotated[str | None, Doc("chief complaint, free text")]
+    present_illness: Annotated[str | None, Doc("history of the present illness, free text", since=2)]
+    diagnosis_text: Annotated[str | None, Doc("diagnosis in the doctor's own words, free text", since=2)]
     notes: Annotated[str | None, Doc("what the adapter mended")]
 
 
@@ -101,6 +108,24 @@ class VitalSign(NamedTuple):
     waist_cm: Annotated[float | None, Doc("waist", unit="cm")]
     spo2: Annotated[float | None, Doc("oxygen saturation", unit="%")]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+
+
+class Screening(NamedTuple):
+    """One answered screening question of a visit."""
+
+    visit_ref: Annotated[str, Doc("visit number", since=2)]
+    row_key: Annotated[str, Doc("row identity", since=2)]
+    topic: Annotated[str, Doc("question", codes="smoking, drinking, allergy", since=2)]
+    answer: Annotated[str | None, Doc("answer in the hospital's own code", since=2)]
+    code: Annotated[
+        str | None,
+        Doc(
+            "answer in the national code; empty when the hospital's list does not say which",
+            codes="THCC 166 (smoking), THCC 167 (drinking), N denies (allergy)",
+            since=2,
+        ),
+    ]
+    notes: Annotated[str | None, Doc("what the adapter mended", since=2)]
 
 
 class Diagnosis(NamedTuple):
@@ -132,6 +157,8 @@ class Coverage(NamedTuple):
     sub_hospital: Annotated[str | None, Doc("contracted primary facility", codes="hcode5")]
     begin_date: Annotated[str | None, Doc("valid from")]
     expire_date: Annotated[str | None, Doc("valid until")]
+    auth_code: Annotated[str | None, Doc("authorisation code of the visit, names no person", since=2)]
+    claim_code: Annotated[str | None, Doc("claim code of the visit, names no person", since=2)]
     notes: Annotated[str | None, Doc("what the adapter mended")]
 
 
@@ -200,6 +227,7 @@ CanonicalRow = (
     | IdentityEvidence
     | Visit
     | VitalSign
+    | Screening
     | Diagnosis
     | Coverage
     | Appointment
@@ -213,6 +241,7 @@ TABLES: dict[str, type[CanonicalRow]] = {
     "patient": Patient,
     "identity_evidence": IdentityEvidence,
     "vital_sign": VitalSign,
+    "screening": Screening,
     "diagnosis": Diagnosis,
     "coverage": Coverage,
     "appointment": Appointment,
@@ -221,7 +250,15 @@ TABLES: dict[str, type[CanonicalRow]] = {
 }
 
 #: Tables whose rows are children of a visit (have ``visit_ref`` and ``row_key``).
-CHILD_TABLES = ("vital_sign", "diagnosis", "coverage", "appointment", "lab_result", "drug_dispense")
+CHILD_TABLES = (
+    "vital_sign",
+    "screening",
+    "diagnosis",
+    "coverage",
+    "appointment",
+    "lab_result",
+    "drug_dispense",
+)
 
 
 def column_doc(table: str, column: str) -> Doc:

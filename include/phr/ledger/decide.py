@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -32,6 +32,8 @@ class Desired:
     person_key: str | None = None
     content_hash: str | None = None
     source_hash: str | None = None
+    #: earlier mapping version -> hash of the same rows as that version made it
+    earlier_sources: Mapping[str, str] = field(default_factory=dict)
     patient_hash: str | None = None
     mapping: str | None = None
     policy: str | None = None
@@ -162,11 +164,13 @@ def _already_delivered(existing: Mapping[str, Any], want: Desired) -> bool:
         return False
     if existing["delivered_hash"] == want.content_hash:
         return True
-    # a release that maps differently re-sends nothing by itself (R4): the source decides
+    # a release that maps differently re-sends nothing by itself (R4): the source decides, as the delivered
+    # version saw it, with the columns it knew
+    source = want.earlier_sources.get(existing["delivered_mapping"], want.source_hash)
     return bool(
         existing["delivered_mapping"] != want.mapping
         and existing["delivered_source_hash"] is not None
-        and existing["delivered_source_hash"] == want.source_hash
+        and existing["delivered_source_hash"] == source
     )
 
 

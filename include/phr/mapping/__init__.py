@@ -7,6 +7,7 @@ from phr.mapping.encounter import (
     build_encounter,
 )
 from phr.mapping.hashing import content_hash, encode, patient_hash
+from phr.mapping.source import source_hash
 
 __all__ = [
     "MAPPING_VERSION",
@@ -16,4 +17,5 @@ __all__ = [
     "content_hash",
     "encode",
     "patient_hash",
+    "source_hash",
 ]

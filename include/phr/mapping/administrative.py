@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from phr.canonical import Appointment, Coverage
-from phr.mapping.codemaps import COVERAGE_GROUP
+from phr.mapping.codemaps import COVERAGE_GROUP, INSTYPE
 from phr.mapping.common import in_key_order, moment, natural, practitioner
 from phr.settings import EndpointSettings
 
@@ -33,6 +34,11 @@ ATTENDER = {
 }
 
 
+AUTHCODE = "https://www.nhso.go.th/authcode"
+#: what is typed into a code column and is somebody's citizen id
+_CITIZEN_ID = re.compile(r"[0-9]{13}", re.ASCII)
+
+
 def coverages(rows: Sequence[Coverage], endpoint: EndpointSettings) -> list[dict[str, Any]]:
     """``Coverage[]``, the primary one first, in the shape the endpoint setting names (10.2, open)."""
     ordered = sorted(rows, key=lambda row: (row.sequence is None, row.sequence or 0, natural(row.row_key)))
@@ -41,17 +47,28 @@ def coverages(rows: Sequence[Coverage], endpoint: EndpointSettings) -> list[dict
 
 
 def _flat(row: Coverage) -> dict[str, Any]:
-    return {"class_group": {"value": row.group_code or "", "name": _group_name(row)}}
+    return {"class_group": {"value": _group(row), "name": _group_name(row)}}
+
+
+def _group(row: Coverage) -> str:
+    """The main group as the HIS has it, else that of the INSTYPE, else nothing."""
+    return row.group_code or INSTYPE.get(row.instype or "", {}).get("group", "")
 
 
 def _group_name(row: Coverage) -> str:
-    known = COVERAGE_GROUP.get(row.group_code or "")
-    return known["name"] if known else row.plan_name or row.group_code or ""
+    group = _group(row)
+    if known := COVERAGE_GROUP.get(group):
+        return known["name"]
+    return row.plan_name or INSTYPE.get(row.instype or "", {}).get("name", "") or group
 
 
 def _fhir(row: Coverage) -> dict[str, Any]:
-    known = COVERAGE_GROUP.get(row.group_code or "")
-    item: dict[str, Any] = {"status": "active"}
+    group = _group(row)
+    known = COVERAGE_GROUP.get(group)
+    item: dict[str, Any] = {}
+    if codes := _codes(row):
+        item["identifier"] = [{"system": AUTHCODE, "value": code} for code in codes]
+    item["status"] = "active"
     if known:
         item["type"] = {
             "coding": [
@@ -67,7 +84,7 @@ def _fhir(row: Coverage) -> dict[str, Any]:
     item["period"] = {key: day for key, day in period.items() if day}
     if known:
         item["payor"] = [{"reference": known["payer"]}]
-    item["class"] = [_class("group", row.group_code or "", _group_name(row))]
+    item["class"] = [_class("group", group, _group_name(row))]
     if row.subgroup:
         item["class"].append(_class("subgroup", row.subgroup, None))
     item["contract"] = [
@@ -76,6 +93,12 @@ def _fhir(row: Coverage) -> dict[str, Any]:
         if hcode
     ]
     return item
+
+
+def _codes(row: Coverage) -> list[str]:
+    """Authorisation and claim code of the visit, each once; a citizen id typed there is no such code."""
+    found = [code for code in (row.auth_code, row.claim_code) if code and not _CITIZEN_ID.fullmatch(code)]
+    return list(dict.fromkeys(found))
 
 
 def _class(kind: str, value: str, name: str | None) -> dict[str, Any]:

@@ -84,15 +84,16 @@ def distinct_texts(texts: Sequence[str], row_keys: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     out = []
     for text, row_key in zip(texts, row_keys, strict=True):
-        if (folded := _folded(text)) in taken:
+        if (seen := folded(text)) in taken:
             text = f"{text} [{_short(row_key)}]"
-            folded = _folded(text)
-        taken.add(folded)
+            seen = folded(text)
+        taken.add(seen)
         out.append(text)
     return out
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text as a careless reader takes it: case, blanks and Unicode form do not count."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 

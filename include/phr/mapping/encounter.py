@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from phr import faults
@@ -13,35 +13,42 @@ from phr.canonical import (
     DrugDispense,
     LabResult,
     Patient,
+    Screening,
     Visit,
     VitalSign,
 )
 from phr.errors import Bug, QuarantineRecord
 from phr.faults import DOCUMENT_INCOMPLETE
-from phr.mapping import administrative, clinical
+from phr.mapping import administrative, clinical, laboratory, medication
 from phr.mapping.codemaps import ENCOUNTER_CLASS, ENCOUNTER_TYPE
 from phr.mapping.common import moment, organization, practitioner, profession
+from phr.mapping.keys import national_keys
 from phr.mapping.patient import GENDER, full_name, patient_block
 from phr.settings import EndpointSettings, Hospital
 
 #: stored beside every delivered version; a new number re-sends nothing by itself (rule R4)
-MAPPING_VERSION = "encounter/1"
+MAPPING_VERSION = "encounter/2"
 
 ENCOUNTER_TYPE_SYSTEM = "https://phr1.moph.go.th/api/CodingSystem?System=encounter_type"
 
 
 @dataclass(frozen=True, slots=True)
 class VisitBundle:
-    """One visit with everything that belongs into its document: canonical rows that passed the checks."""
+    """One visit with everything that belongs into its document: canonical rows that passed the checks.
+
+    ``set_aside_drugs`` are the lines that did not pass. They are never sent, but count: a return is one.
+    """
 
     patient: Patient
     visit: Visit
     vital_sign: VitalSign | None = None
+    screening: list[Screening] = field(default_factory=list)
     diagnoses: list[Diagnosis] = field(default_factory=list)
     coverages: list[Coverage] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
     lab_results: list[LabResult] = field(default_factory=list)
     drug_dispenses: list[DrugDispense] = field(default_factory=list)
+    set_aside_drugs: list[DrugDispense] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +60,14 @@ class EncounterDocument:
 
     reference: str
     service_day: str
-    body: dict[str, Any]
+    body: dict[str, Any] = field(repr=False)
     child_keys: tuple[str, ...]
     kind: str = "encounter"
-    #: rows that are no statement of care: returned or cancelled drugs, rows without what they are about
+    #: rows that are no statement of care: returned or cancelled drugs, answers without a national code, rows
+    #: without what they are about
     left_out: tuple[str, ...] = ()
+    #: see :func:`phr.mapping.keys.national_keys`; holds clinical texts, only keyed hashes of it may be kept
+    national_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
 def build_encounter(bundle: VisitBundle, hospital: Hospital, endpoint: EndpointSettings) -> EncounterDocument:
@@ -70,7 +80,7 @@ def build_encounter(bundle: VisitBundle, hospital: Hospital, endpoint: EndpointS
     """
     patient, visit = bundle.patient, bundle.visit
     service_day = _require(bundle, hospital)
-    parts, left_out = _sayable(bundle)
+    parts, left_out = _sayable(bundle, endpoint)
     subject = {"reference": f"Patient/{patient.cid}", "display": full_name(patient)}
     who = organization(hospital.hcode, hospital.name_th)
     encounter: dict[str, Any] = {
@@ -91,11 +101,12 @@ def build_encounter(bundle: VisitBundle, hospital: Hospital, endpoint: EndpointS
         "participant": _participants(visit),
         "reason": [{"text": visit.chief_complaint}] if visit.chief_complaint else [],
         **_division(visit),
+        **clinical.screening(parts.screening),
         "Coverage": administrative.coverages(bundle.coverages, endpoint),
         "vital_signs": clinical.vital_signs(bundle.vital_sign, endpoint),
-        "Observation": clinical.observations(parts.lab_results, service_day, endpoint),
-        "Condition": clinical.conditions(parts.diagnoses, service_day, endpoint),
-        "Medication": clinical.medications(parts.drug_dispenses, service_day, endpoint),
+        "Observation": laboratory.observations(parts.lab_results, service_day, hospital, endpoint),
+        "Condition": clinical.conditions(parts.diagnoses, visit, service_day, endpoint),
+        "Medication": medication.medications(parts.drug_dispenses, service_day, endpoint),
         "Claim": [],
         "Appointment": administrative.appointments(parts.appointments, subject, endpoint),
         "DiagnosticReport": [],
@@ -117,6 +128,7 @@ def build_encounter(bundle: VisitBundle, hospital: Hospital, endpoint: EndpointS
         body=body,
         child_keys=tuple(sorted(set(_child_keys(bundle)) - left_out)),
         left_out=tuple(sorted(left_out)),
+        national_keys=national_keys(encounter),
     )
 
 
@@ -126,7 +138,7 @@ def _require(bundle: VisitBundle, hospital: Hospital) -> str:
         raise Bug(
             faults.UNEXPECTED, hospital=hospital.hcode, detail="visit and patient of a bundle differ in HN"
         )
-    for table, rows in _children(bundle):
+    for table, rows in (*_children(bundle), ("drug_dispense", bundle.set_aside_drugs)):
         if any(row.visit_ref != visit.visit_ref for row in rows):
             raise Bug(faults.UNEXPECTED, hospital=hospital.hcode, detail=f"{table} row of another visit")
     missing = [
@@ -148,6 +160,7 @@ def _require(bundle: VisitBundle, hospital: Hospital) -> str:
 def _children(bundle: VisitBundle) -> tuple[tuple[str, list[Any]], ...]:
     return (
         ("vital_sign", [bundle.vital_sign] if bundle.vital_sign else []),
+        ("screening", bundle.screening),
         ("diagnosis", bundle.diagnoses),
         ("coverage", bundle.coverages),
         ("appointment", bundle.appointments),
@@ -160,21 +173,22 @@ def _child_keys(bundle: VisitBundle) -> list[str]:
     return [f"{table}:{row.row_key}" for table, rows in _children(bundle) for row in rows]
 
 
-def _sayable(bundle: VisitBundle) -> tuple[VisitBundle, set[str]]:
+def _sayable(bundle: VisitBundle, endpoint: EndpointSettings) -> tuple[VisitBundle, set[str]]:
     """The bundle without rows that would say something untrue or nothing; and the keys of those rows."""
-    kept = VisitBundle(
-        patient=bundle.patient,
-        visit=bundle.visit,
-        vital_sign=bundle.vital_sign,
+    returned = medication.returned([*bundle.drug_dispenses, *bundle.set_aside_drugs])
+    kept = replace(
+        bundle,
+        screening=[row for row in bundle.screening if clinical.sayable_answer(row, endpoint)],
         diagnoses=[row for row in bundle.diagnoses if row.code or row.name],
-        coverages=bundle.coverages,
         appointments=[row for row in bundle.appointments if row.start_date],
         lab_results=[row for row in bundle.lab_results if row.value and (row.name or row.local_code)],
         # a zero or negative quantity is a return or cancellation: sent, it would read as a drug given
         drug_dispenses=[
             row
             for row in bundle.drug_dispenses
-            if (row.name or row.local_code) and (row.quantity is None or row.quantity > 0)
+            if (row.name or row.local_code)
+            and (row.quantity is None or row.quantity > 0)
+            and row.local_code not in returned
         ],
     )
     return kept, set(_child_keys(bundle)) - set(_child_keys(kept))

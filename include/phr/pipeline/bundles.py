@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, cast
 
-import orjson
-
 from phr.canonical import (
     TABLES,
     Appointment,
@@ -21,6 +19,7 @@ from phr.canonical import (
     DrugDispense,
     LabResult,
     Patient,
+    Screening,
     Visit,
     VitalSign,
 )
@@ -28,11 +27,20 @@ from phr.canonical.tables import CHILD_TABLES
 from phr.errors import QuarantineRecord, StopHospital
 from phr.ledger.decide import Desired
 from phr.ledger.quarantined import QuarantineEntry
-from phr.mapping import MAPPING_VERSION, VisitBundle, build_encounter, content_hash, encode, patient_hash
+from phr.mapping import (
+    MAPPING_VERSION,
+    VisitBundle,
+    build_encounter,
+    content_hash,
+    encode,
+    patient_hash,
+    source_hash,
+)
+from phr.mapping.source import EARLIER
 from phr.pipeline.context import Context
 from phr.privacy import Keyring, StagingArea
 from phr.quality import RULES
-from phr.release import Policy, decide_bundle
+from phr.release import Policy, decide_bundle, without_withheld_texts
 from phr.settings import EndpointSettings, Hospital
 
 _REASON_LENGTH = 200  # width of document.desired_reason
@@ -137,9 +145,13 @@ class DocumentBuilder:
         if rules or patient is None:
             reasons = sorted({RULES[rule].reason for rule in rules}) or ["PATIENT_MISSING"]
             return self._kept_back(reference, day, "quarantined", reasons, entries, person_key)
-        bundle = _bundle(patient, visit, chunk.children[reference])
-        # a row that the checks put aside still tells what the visit was about: it counts for the class
+        # a row that the checks put aside, or a text the policy does not send, still tells what the visit was
+        # about: it counts for the class
         decision = decide_bundle(self.policy, _bundle(patient, visit, chunk.all_children(reference)))
+        bundle = _bundle(patient, visit, chunk.children[reference])
+        set_aside = chunk.bad_children[reference]["drug_dispense"] if reference in chunk.bad_children else []
+        bundle.set_aside_drugs.extend(cast(list[DrugDispense], set_aside))
+        bundle = without_withheld_texts(self.policy, bundle)
         try:
             document = build_encounter(bundle, self.hospital, self.endpoint)
         except QuarantineRecord as error:
@@ -159,12 +171,14 @@ class DocumentBuilder:
             else _reason(list(decision.reasons) or [decision.data_class]),
             person_key=person_key,
             content_hash=f"{key_id}:{content_hash(document.body, key)}",
-            source_hash=f"{key_id}:{_source_hash(bundle, key)}",
+            source_hash=f"{key_id}:{source_hash(bundle, key)}",
+            earlier_sources={m: f"{key_id}:{source_hash(bundle, key, m)}" for m in EARLIER},
             patient_hash=f"{key_id}:{patient_hash(document.body, key)}",
             mapping=MAPPING_VERSION,
             policy=decision.policy_version,
             data_class=decision.data_class,
             children=tuple(self._child_hash(child) for child in document.child_keys),
+            keys=tuple(self._child_hash(key) for key in document.national_keys),
             bad_children=tuple(
                 self._child_hash(f"{table}:{row_key}")
                 for table, row_key, _rule in chunk.findings.get(reference, [])
@@ -235,27 +249,13 @@ def _bundle(patient: Patient, visit: Visit, children: dict[str, list[CanonicalRo
         patient=patient,
         visit=visit,
         vital_sign=vitals[0] if vitals else None,
+        screening=cast(list[Screening], children["screening"]),
         diagnoses=cast(list[Diagnosis], children["diagnosis"]),
         coverages=cast(list[Coverage], children["coverage"]),
         appointments=cast(list[Appointment], children["appointment"]),
         lab_results=cast(list[LabResult], children["lab_result"]),
         drug_dispenses=cast(list[DrugDispense], children["drug_dispense"]),
     )
-
-
-def _source_hash(bundle: VisitBundle, key: bytes) -> str:
-    """Keyed hash of the canonical rows without the patient: what a mapping change must not move (R4)."""
-    children: list[list[Any]] = [
-        list(bundle.diagnoses),
-        list(bundle.coverages),
-        list(bundle.appointments),
-        list(bundle.lab_results),
-        list(bundle.drug_dispenses),
-    ]
-    rows = [sorted(orjson.dumps(list(row)) for row in group) for group in children]
-    flat = b"\x1e".join(b"\x1f".join(group) for group in rows)
-    head = orjson.dumps([list(bundle.visit), list(bundle.vital_sign or [])])
-    return hmac.new(key, head + b"\x1d" + flat, hashlib.sha256).hexdigest()
 
 
 def _reason(codes: list[str]) -> str:

@@ -17,6 +17,7 @@ from phr.canonical import (
     IdentityEvidence,
     LabResult,
     Patient,
+    Screening,
     Visit,
     VitalSign,
 )
@@ -99,6 +100,17 @@ def _vital_signs(facts: HospitalFacts, rows: list[VitalSign]) -> Iterator[tuple[
             number(row.respiration),
             number(row.waist_cm),
             number(row.spo2),
+        )
+
+
+def _screening(facts: HospitalFacts, rows: list[Screening]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.visit_ref),
+            text(row.row_key),
+            _visit_known(facts, row.visit_ref),
+            text(row.topic),
+            "unmapped:code" in str(row.notes or "").split(),
         )
 
 
@@ -201,6 +213,7 @@ FRAMES: dict[str, Frame] = {
         ("visit_ref", "hn", "patient_known", "service_state", "time_state", "life_order"), _visits
     ),
     "vital_sign": Frame((*_CHILD, *_VITALS), _vital_signs, frozenset(_VITALS)),
+    "screening": Frame((*_CHILD, "topic", "unmapped"), _screening),
     "diagnosis": Frame((*_CHILD, "code", "diagnosis_type", "recorded_state"), _diagnoses),
     "coverage": Frame(
         (

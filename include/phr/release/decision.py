@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from phr.canonical import Appointment, Diagnosis, DrugDispense, LabResult, Visit
+from phr.canonical import Appointment, Coverage, Diagnosis, DrugDispense, LabResult, Visit
 from phr.mapping import VisitBundle
 from phr.release.icd10 import Hit
 from phr.release.policy import CLASSES, Action, Policy
@@ -39,11 +39,13 @@ def decide(
     visit: Visit,
     birth_date: str | None,
     appointments: Sequence[Appointment] = (),
+    coverages: Sequence[Coverage] = (),
 ) -> Decision:
     """Class of the encounter = the highest class of any of its parts, and the policy's action for it.
 
-    Pass *all* rows of the visit, also those the checks put aside: what is left out of the document may still
-    be what makes it restricted. An empty encounter is C2.
+    Pass *all* rows of the visit with all their texts, also those the checks put aside and those the policy
+    does not send: what is left out of the document may still be what makes it restricted. An empty encounter
+    is C2.
     """
     unparseable = False
     coded: set[Hit] = set()
@@ -53,7 +55,7 @@ def decide(
             unparseable = True
         elif hits:
             coded.update(hits)
-    worded = _side_channels(policy, diagnoses, lab_results, drug_dispenses, visit, appointments)
+    worded = _side_channels(policy, diagnoses, lab_results, drug_dispenses, visit, appointments, coverages)
     if not coded and not worded and not unparseable:
         return _conclude(policy, BASE_CLASS, False, ())
 
@@ -84,7 +86,7 @@ def decide(
 
 
 def decide_bundle(policy: Policy, bundle: VisitBundle) -> Decision:
-    """:func:`decide` over every part of a bundle that reaches the document."""
+    """:func:`decide` over every part of a bundle."""
     return decide(
         policy,
         diagnoses=bundle.diagnoses,
@@ -93,6 +95,30 @@ def decide_bundle(policy: Policy, bundle: VisitBundle) -> Decision:
         visit=bundle.visit,
         birth_date=bundle.patient.birth_date,
         appointments=bundle.appointments,
+        coverages=bundle.coverages,
+    )
+
+
+def without_withheld_texts(policy: Policy, bundle: VisitBundle) -> VisitBundle:
+    """The bundle as it may be sent: free texts whose class the policy does not send are gone.
+
+    Decide first, over the whole bundle: a text tells what the visit was about, sent or not (DM5).
+    """
+    visit, sends = bundle.visit, policy.sends_text
+    return replace(
+        bundle,
+        visit=visit._replace(
+            chief_complaint=visit.chief_complaint if sends("chief_complaint") else None,
+            present_illness=visit.present_illness if sends("present_illness") else None,
+            diagnosis_text=visit.diagnosis_text if sends("diagnosis_text") else None,
+        ),
+        appointments=[
+            row._replace(
+                cause=row.cause if sends("appointment_cause") else None,
+                note=row.note if sends("appointment_note") else None,
+            )
+            for row in bundle.appointments
+        ],
     )
 
 
@@ -113,21 +139,28 @@ def _side_channels(
     drug_dispenses: Sequence[DrugDispense],
     visit: Visit,
     appointments: Sequence[Appointment],
+    coverages: Sequence[Coverage],
 ) -> set[Hit]:
     text = policy.text
     hits = list(text.unit(visit.clinic_name, visit.department_name))
     hits += text.free_text(visit.chief_complaint)
+    hits += text.free_text(visit.present_illness)
+    hits += text.free_text(visit.diagnosis_text)
     for diagnosis in diagnoses:
         hits += text.name(diagnosis.name)
     for lab in lab_results:
         hits += text.lab(lab.name, lab.group_name, lab.loinc, lab.tmlt, lab.labtest)
         hits += text.result(lab.value)
+        for word in (lab.reference_text, lab.abnormal, lab.local_code):
+            hits += text.lab_word(word)
     for drug in drug_dispenses:
         hits += text.drug(drug.name, drug.usage_text, drug.instruction_th)
     for appointment in appointments:
         hits += text.unit(appointment.clinic_name)
         hits += text.free_text(appointment.cause)
         hits += text.free_text(appointment.note)
+    for coverage in coverages:
+        hits += text.name(coverage.plan_name)
     return set(hits)
 
 

@@ -24,6 +24,9 @@ from phr.release.text import TextPatterns
 Action = Literal["send", "hold", "never"]
 ClassName = Literal["C0", "C1", "C2", "C3", "C4"]
 Label = Annotated[str, Field(pattern=r"^[A-Z]+$")]
+TextField = Literal[
+    "chief_complaint", "present_illness", "diagnosis_text", "appointment_cause", "appointment_note"
+]
 
 CLASSES: tuple[ClassName, ...] = ("C0", "C1", "C2", "C3", "C4")
 ACTIONS: tuple[Action, ...] = ("send", "hold", "never")
@@ -61,6 +64,24 @@ class Minors(_Strict):
     data_class: ClassName = Field(alias="class")
 
 
+#: the richest side channels: restricted unless the policy names another class for them
+RICH_TEXTS: tuple[TextField, ...] = ("present_illness", "diagnosis_text")
+
+
+class FreeText(_Strict):
+    """Class of what is typed freely. A text whose class is not sent is left out; its document still goes."""
+
+    data_class: ClassName = Field(default="C2", alias="class")
+    fields: dict[TextField, ClassName] = Field(default_factory=dict)
+
+    def class_of(self, name: TextField) -> ClassName:
+        """Its own class when named; else the common one, for a rich text C3 at least (fail closed)."""
+        if name in self.fields:
+            return self.fields[name]
+        least: ClassName = "C3" if name in RICH_TEXTS else "C0"
+        return max(self.data_class, least, key=CLASSES.index)
+
+
 class PolicyFile(_Strict):
     """``data_class_policy.yaml``."""
 
@@ -70,6 +91,7 @@ class PolicyFile(_Strict):
     confidentiality: dict[Literal["U", "L", "M", "N", "R", "V"], ClassName]
     unparseable_code: ClassName
     minors: Minors
+    free_text: FreeText = FreeText()
 
     @model_validator(mode="after")
     def _complete(self) -> PolicyFile:
@@ -95,6 +117,10 @@ class Policy:
     file: PolicyFile
     icd10: SensitivityTable
     text: TextPatterns
+
+    def sends_text(self, name: TextField) -> bool:
+        """Whether a free text of this kind may stand in a document that is sent."""
+        return self.file.classes[self.file.free_text.class_of(name)].action == "send"
 
     @classmethod
     def load(cls, config_dir: Path, policy_file: str = POLICY_FILE) -> Policy:

@@ -29,8 +29,8 @@ _NOTHING: tuple[Hit, ...] = ()
 class TextPatterns:
     """Compiled patterns by kind of field.
 
-    ``unit``, ``name``, ``drug`` and ``lab`` look at what comes out of a hospital's lists and repeats: the
-    answers are remembered (bounded); those of ``free_text`` are not.
+    ``unit``, ``name``, ``drug``, ``lab`` and ``lab_word`` look at what comes out of a hospital's lists and
+    repeats: the answers are remembered (bounded); those of ``free_text`` and ``result`` are not.
 
     :param rows: pattern, fields (kinds separated by blanks), label, confidentiality letter.
     :raises ValueError: naming the line (2 is the first), for a bad pattern or an unknown kind of field.
@@ -62,13 +62,14 @@ class TextPatterns:
         self.name = lru_cache(16384)(self.free_text)
         self.drug = lru_cache(16384)(self._drug)
         self.lab = lru_cache(16384)(self._lab)
+        self.lab_word = lru_cache(16384)(self.result)
 
     def free_text(self, text: str | None) -> tuple[Hit, ...]:
         """Labels a complaint, a note or the name of a diagnosis gives away."""
         return self._search("text", text)
 
     def result(self, value: str | None) -> tuple[Hit, ...]:
-        """Labels a worded laboratory result gives away."""
+        """Labels a worded laboratory result (range, flag, local code) gives away."""
         return _NOTHING if not value or value[0].isdigit() else self._search("lab", value)
 
     def _unit(self, *names: str | None) -> tuple[Hit, ...]:

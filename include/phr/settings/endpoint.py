@@ -39,6 +39,35 @@ class EndpointSettings(BaseModel):
         default=True,
         description="results with the same display may collapse (3.4, mark D): keep them apart by text",
     )
+    diagnosis_type_in_category: bool = Field(
+        default=True,
+        description="a diagnosis carries its 43-file DIAGTYPE as second category (no key of its own; mark D)",
+    )
+    lab_reference_range: bool = Field(
+        default=True,
+        description="results carry referenceRange in FHIR's shape (stored, input key not public; mark D)",
+    )
+    lab_interpretation: bool = Field(
+        default=True,
+        description="results carry their abnormal flag as interpretation in FHIR's shape (as above; mark D)",
+    )
+    lab_codings: Literal["first", "all"] = Field(
+        default="all",
+        description=(
+            "codes of a result: only the first the hospital has of LOINC, TMLT, LABTEST, or all of them and "
+            "behind them its own (which one is stored is not public; mark D)"
+        ),
+    )
+    drug_extra_codings: bool = Field(
+        default=True, description="the 24-digit code stands behind the TMT code of a drug (mark D)"
+    )
+    screen_allergy: bool = Field(
+        default=False,
+        description=(
+            "send 'denies allergies' when the screening says N (6.4). Off, because N may be the default of a "
+            "form nobody filled in: a false denial is worse than none"
+        ),
+    )
     omit_sections: tuple[str, ...] = Field(
         default=("AllergyIntolerance", "CarePlan", "Immunization"),
         description="sections left out of encounter documents; an empty one might wipe a register (R8)",

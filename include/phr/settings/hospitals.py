@@ -61,6 +61,8 @@ def _yaml_off(value: object) -> object:
 Day = Annotated[date, AfterValidator(_christian_era)]
 LookBack = Annotated[int, Field(ge=0, le=60)]
 Retraction = Annotated[Literal["off", "propose", "auto_under_brake"], BeforeValidator(_yaml_off)]
+#: codes of both national lists, THCC 166 and 167 (contract 6.4)
+HabitCode = Literal["1", "2", "3", "4", "9"]
 
 
 class Hospital(BaseModel):
@@ -171,6 +173,15 @@ class Hospital(BaseModel):
         if of_province is not None and region not in (None, of_province):
             raise ValueError(f"its province lies in health region {of_province}")
         return region
+
+    screening_codes: dict[Literal["smoking", "drinking"], dict[str, HabitCode]] = Field(
+        default_factory=dict,
+        description=(
+            "the hospital's own ids of smoking and drinking (HOSxP smoking_type_id, drinking_type_id), each "
+            "with its national code: 1 no, 2 rarely, 3 sometimes, 4 regularly, 9 unknown. Ids differ from "
+            "site to site: without a list no answer is sent, and an answer the list lacks is put aside"
+        ),
+    )
 
     def look_back(self, category: CategoryName) -> int:
         """Days a scheduled run of this category reads again."""

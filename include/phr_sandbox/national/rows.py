@@ -74,6 +74,8 @@ def encounter_columns(row: dict[str, Any]) -> dict[str, Any]:
         "type_text": text_of(encounter.get("type")),
         "priority_text": text_of(encounter.get("priority")),
         "reason_text": ", ".join(_reasons(encounter.get("reason"))),
+        **_screening(encounter),
+        "encounter_hpi_text": _pseudo_text(encounter, "hpi"),
         **_vital_signs(encounter.get("vital_signs")),
         "pass_phr_filter": True,
         "phr_filter_note": "",
@@ -97,6 +99,26 @@ def _reasons(reasons: Any) -> list[str]:
         else []
     )
     return [text for text in found if isinstance(text, str) and text]
+
+
+def _screening(encounter: dict[str, Any]) -> dict[str, Any]:
+    """Code and text of the three screening questions; empty when not sent (read sample, contract 4.2)."""
+    columns = {}
+    for topic in ("allergy", "smoking", "drinking"):
+        answer = _object(encounter.get(f"screen_{topic}"))
+        columns[f"screen_{topic}_code"] = answer.get("code", "")
+        columns[f"screen_{topic}_text"] = answer.get("display", "")
+    return columns
+
+
+def _pseudo_text(encounter: dict[str, Any], code: str) -> str:
+    """Text a HIS ships as a diagnosis under a pseudo code (contract 4.2)."""
+    rows = [row for row in _list(encounter.get("Condition")) if isinstance(row, dict)]
+    return ", ".join(text_of(row.get("code")) for row in rows if coding(row.get("code")).get("code") == code)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _vital_signs(given: Any) -> dict[str, Any]:
@@ -125,16 +147,20 @@ def child_columns(row: dict[str, Any]) -> dict[str, Any]:
             "display": text,
             "display_md5": row["key_md5"],
             "loinc_code": code.get("code", ""),
+            "tmlt_code": _code_of(body.get("code"), "tmlt"),
             "value": quantity.get("value"),
             "unit": quantity.get("unit", ""),
             "value_string": body.get("valueString", ""),
             "issued": naive(body.get("issued")),
+            "interpretation": ", ".join(map(text_of, _list(body.get("interpretation")))),
+            **_reference_range(body.get("referenceRange")),
         }
     elif row["kind"] == "Condition":
         columns |= {
             "condition_key_md5": row["key_md5"],
             "condition_code": code.get("code", ""),
             "condition_text": text,
+            "clinical_category_text": ", ".join(map(text_of, _list(body.get("category")))),
             "recorded_date": naive(body.get("recordedDate")),
         }
     else:
@@ -147,6 +173,21 @@ def child_columns(row: dict[str, Any]) -> dict[str, Any]:
             "dosage_text": _dosage(body),
         }
     return columns
+
+
+def _code_of(concept: Any, label: str) -> str:
+    """Code of the first coding whose system names this list."""
+    found = [item for item in _list(_object(concept).get("coding")) if isinstance(item, dict)]
+    return next((str(c.get("code", "")) for c in found if label in str(c.get("system", ""))), "")
+
+
+def _reference_range(given: Any) -> dict[str, Any]:
+    first = _object(next(iter(_list(given)), None))
+    return {
+        "reference_range_normal_low": _object(first.get("low")).get("value"),
+        "reference_range_normal_high": _object(first.get("high")).get("value"),
+        "reference_range_text": first.get("text", ""),
+    }
 
 
 def _dosage(body: dict[str, Any]) -> str:

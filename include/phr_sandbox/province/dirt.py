@@ -74,6 +74,9 @@ KINDS: dict[str, Kind] = {
         Kind("dx_bad_shape", "visit", "hold"),
         Kind("dx_free_text", "visit", "hold"),
         Kind("dx_dotted", "visit", "send"),
+        # the texts themselves are not sent, what they say still counts
+        Kind("hpi_sensitive", "visit", "hold"),
+        Kind("diag_text_sensitive", "visit", "hold"),
         # child rows
         Kind("temperature_low", "child", "send"),
         Kind("temperature_high", "child", "send"),
@@ -89,6 +92,9 @@ KINDS: dict[str, Kind] = {
         Kind("lab_same_name", "child", "send"),
         Kind("qty_zero", "child", "send"),
         Kind("qty_negative", "child", "send"),
+        Kind("drug_returned", "child", "send"),
+        Kind("drug_part_returned", "child", "send"),
+        Kind("screening_unmapped", "child", "send"),
         Kind("appointment_date_zero", "child", "send"),
         Kind("appointment_date_buddhist", "child", "send"),
         Kind("orphan_diagnosis", "orphan", "send"),

@@ -36,8 +36,10 @@ def _n(
     group: int,
     codes: tuple[str | None, str | None, str | None] = (None, None, None),
     display: str = "",
+    normal: str = "",
 ) -> LabItem:
-    normal = f"{low:g} - {high:g}"
+    """``normal`` as the laboratory writes it, where it is not simply "low - high"."""
+    normal = normal or f"{low:g} - {high:g}"
     return LabItem(code, name, display or name, unit, normal, group, *codes, low, high, decimals)
 
 
@@ -60,10 +62,12 @@ ITEMS: dict[int, LabItem] = {
     for item in (
         _n(101, "WBC", "10^3/uL", 4.5, 10.5, 2, 1),
         _n(102, "RBC", "10^6/uL", 4.0, 5.5, 2, 1),
-        _n(103, "Hemoglobin", "g/dL", 11.5, 16.0, 1, 1, ("718-7", None, "0621401")),
+        _n(103, "Hemoglobin", "g/dL", 11.5, 16.0, 1, 1, ("718-7", None, "0621401"), "", "M 13-17 / F 12-15"),
         _n(104, "Hematocrit", "%", 35, 48, 1, 1, ("20570-8", None, "0621201")),
         _n(105, "MCV", "fL", 80, 98, 1, 1),
-        _n(106, "Platelet count", "/uL", 150000, 400000, 0, 1, (None, None, "0622601")),
+        _n(
+            106, "Platelet count", "/uL", 150000, 400000, 0, 1, (None, None, "0622601"), "", "150,000-400,000"
+        ),
         _n(107, "Neutrophil", "%", 40, 75, 0, 1),
         _n(108, "Lymphocyte", "%", 20, 45, 0, 1),
         _n(109, "Monocyte", "%", 2, 10, 0, 1),
@@ -72,13 +76,24 @@ ITEMS: dict[int, LabItem] = {
         _n(202, "Glucose (DTX)", "mg/dL", 80, 210, 0, 2, (None, None, "0531101"), "Glucose"),
         _n(203, "HbA1c", "%", 5.0, 9.5, 1, 2, ("4548-4", None, "0531601")),
         _n(204, "BUN", "mg/dL", 7, 24, 1, 2, (None, None, "0583002")),
-        _n(205, "Creatinine", "mg/dL", 0.6, 1.5, 2, 2, ("2160-0", None, "0581902")),
-        _n(206, "eGFR (CKD-EPI)", "mL/min/1.73m^2", 45, 120, 1, 2, (None, None, "0581904")),
-        _n(207, "Cholesterol", "mg/dL", 140, 260, 0, 2, ("2093-3", "320070", "0541602")),
+        _n(
+            205,
+            "Creatinine",
+            "mg/dL",
+            0.6,
+            1.5,
+            2,
+            2,
+            ("2160-0", None, "0581902"),
+            "",
+            "ชาย 0.7-1.2 หญิง 0.5-0.9",
+        ),
+        _n(206, "eGFR (CKD-EPI)", "mL/min/1.73m^2", 45, 120, 1, 2, (None, None, "0581904"), "", ">= 60"),
+        _n(207, "Cholesterol", "mg/dL", 140, 260, 0, 2, ("2093-3", "320070", "0541602"), "", "< 200"),
         _n(208, "Triglyceride", "mg/dL", 70, 1300, 0, 2, ("2571-8", "320072", "0546602")),
         _n(209, "HDL-C", "mg/dL", 35, 70, 0, 2, ("2085-9", "320071", "0541202")),
         _n(210, "LDL-C", "mg/dL", 70, 180, 0, 2, ("13457-7", "320293", "0541402")),
-        _n(211, "Sodium", "mmol/L", 135, 145, 0, 2, ("2951-2", None, "0511602")),
+        _n(211, "Sodium", "mmol/L", 135, 145, 0, 2, ("2951-2", None, "0511602"), "", "135-145 mmol/L"),
         _n(212, "Potassium", "mmol/L", 3.4, 5.1, 1, 2, ("2823-3", None, "0511402")),
         _n(213, "Chloride", "mmol/L", 98, 107, 0, 2, ("2075-0", None, "0510602")),
         _n(214, "CO2", "mmol/L", 21, 29, 0, 2),

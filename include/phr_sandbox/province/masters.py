@@ -18,6 +18,9 @@ PTTYPES: dict[str, tuple[str, str | None, str | None, str | None, str | None]] =
     "60": ("บุคคลที่มีปัญหาสถานะและสิทธิ", "STP", "8301", "83", None),
     "70": ("ต่างด้าวซื้อบัตรประกันสุขภาพ", None, "8401", "84", None),
     "89": ("บัตรประกันสุขภาพ ผู้สูงอายุและเด็ก", "UCS", "0100", "00", "77"),
+    # no main group: that of the INSTYPE counts; 7777 is no INSTYPE anybody knows
+    "25": ("ข้าราชการบำนาญ จ่ายตรง", None, "1200", "12", None),
+    "35": ("โครงการพิเศษของโรงพยาบาล", None, "7777", None, None),
     # no INSTYPE of its own: provis_instype has to be asked, and for 99 even that is silent
     "90": ("ชำระเงินเอง", None, "", "91", None),
     "99": ("อื่นๆ", None, None, None, None),
@@ -149,6 +152,7 @@ def write_masters(out: Writer, profile: HospitalProfile) -> None:
         [
             ("1", "PRINCIPLE DX", "1"),
             ("2", "CO-MORBIDITY", "2"),
+            ("3", "COMPLICATION", "3"),
             ("4", "OTHER", "4"),
             ("5", "EXTERNAL CAUSE", "5"),
         ],

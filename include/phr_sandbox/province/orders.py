@@ -123,7 +123,8 @@ class Orders:
     def items(self, e: Encounter, dice: random.Random) -> None:
         """Drug lines and services of the visit, and the ward's lines of an admission."""
         drugs = list(e.drugs)
-        if e.tag.startswith("qty_") and not drugs:
+        returns = e.tag in ("drug_returned", "drug_part_returned")
+        if (returns or e.tag.startswith("qty_")) and not drugs:
             drugs = ["1000001"]
         for line, icode in enumerate(drugs):
             drug = DRUGS[icode]
@@ -137,6 +138,8 @@ class Orders:
             key = self._item(e, icode, qty, drug.price, "03", line + 1, drug.usage, special)
             if dirty:
                 self._oracle.row(RowExpectation("opitemrece", key, e.vn, e.tag, False))
+            if returns and line == 0:
+                self._return(e, icode, qty, key)
         line = len(drugs)
         self._item(e, _VISIT_SERVICE[0], 1, _VISIT_SERVICE[2], _VISIT_SERVICE[3], line + 1)
         for _ in e.panels:
@@ -146,6 +149,14 @@ class Orders:
             self._item(e, SERVICES[2][0], 1, SERVICES[2][2], SERVICES[2][3], line + 2)
         if e.an:
             self._item(e, "1000003", 20, 2, "03", 1, "U03", inpatient=True)
+
+    def _return(self, e: Encounter, icode: str, qty: int, given: str) -> None:
+        """The first drug comes back as a line of its own: all of it, or one piece."""
+        whole = e.tag == "drug_returned" or qty == 1
+        back = self._item(e, icode, -qty if whole else -1, DRUGS[icode].price, "03", 90, DRUGS[icode].usage)
+        for key, sent in ((given, not whole), (back, False)):
+            if not sent:
+                self._oracle.row(RowExpectation("opitemrece", key, e.vn, e.tag, False))
 
     def _item(
         self,

@@ -239,6 +239,10 @@ def with_age(person: Person, day: date, low: float, high: float) -> Person:
 
 def _pttype(who: random.Random, years: int) -> str:
     share = who.random()
+    if share < 0.02:
+        return "25"
+    if share < 0.025:
+        return "35"
     if share < 0.10:
         return "20"
     if share < 0.14:

@@ -103,6 +103,7 @@ class Ovst(NamedTuple):
     visit_type: str
     staff: str
     anonymous_visit: str | None
+    diag_text: str | None
 
 
 class OvstSeq(NamedTuple):
@@ -146,6 +147,10 @@ class OpdScreen(NamedTuple):
     temperature: float | None
     spo2: float | None
     cc: str | None
+    hpi: str | None
+    smoking_type_id: int | None
+    drinking_type_id: int | None
+    found_allergy: str | None
     update_datetime: str | None
 
 
@@ -175,6 +180,8 @@ class VisitPttype(NamedTuple):
     begin_date: str | None
     expire_date: str | None
     pttype_number: int
+    auth_code: str | None
+    claim_code: str | None
 
 
 class LabHead(NamedTuple):

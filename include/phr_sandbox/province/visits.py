@@ -6,6 +6,7 @@ import random
 from datetime import date, timedelta
 
 from phr_sandbox.province import clinical
+from phr_sandbox.province.details import Details, make_details
 from phr_sandbox.province.dirt import Kind
 from phr_sandbox.province.encounter import Encounter, acute_case, chronic_plan, is_chronic_follow_up
 from phr_sandbox.province.masters import ADMIT, DEPARTMENTS, DIED, DOCTORS, HOME, REFER
@@ -71,9 +72,10 @@ class Visits:
             e.an = f"{(day.year + 543) % 100:02d}{self._admission:07d}"
         e.finished = e.tag != "unfinished"
         self._oracle.visit(e.vn, VisitExpectation(e.iso, e.hn, outcome, e.tag))
-        self._visit_rows(e, queue, dice)
+        details = make_details(e, self._profile)
+        self._visit_rows(e, queue, dice, details)
         if e.tag != "no_screen":
-            self._screen_row(e, dice)
+            self._screen_row(e, dice, details)
         if e.finished or dice.random() < 0.3:
             self._diagnosis_rows(e, dice)
         self._orders.laboratory(e, dice)
@@ -97,7 +99,8 @@ class Visits:
         procedures: tuple[str, ...] = ()
         if is_chronic_follow_up(dice, person, kind):
             drugs, panels, clinic = chronic_plan(person)
-            diagnoses = [(code, "1" if n == 0 else "2") for n, code in enumerate(person.chronic)]
+            # 2 and 3 are withdrawn from the standard, and still written
+            diagnoses = [(code, ("1", "2", "3")[min(n, 2)]) for n, code in enumerate(person.chronic)]
             complaint, spclty, follow_up = "มาตามนัด รับยาเดิม", "01", dice.choice((28, 56, 84))
             fever = False
             if dice.random() < 0.08:
@@ -150,7 +153,7 @@ class Visits:
         return e
 
     # -- rows -------------------------------------------------------------------------------------
-    def _visit_rows(self, e: Encounter, queue: int, dice: random.Random) -> None:
+    def _visit_rows(self, e: Encounter, queue: int, dice: random.Random, details: Details) -> None:
         hcode = self._profile.hcode
         outcome: str | None = HOME if dice.random() > 0.02 else REFER
         if e.an:
@@ -184,13 +187,15 @@ class Visits:
                 visit_type="O" if e.spclty == "12" else "I",
                 staff="demo",
                 anonymous_visit="Y" if e.tag == "anonymous_visit" else None,
+                diag_text=details.diagnosis_text,
             )
         )
         self._out.add(OvstSeq(e.vn, self._serial, e.stamp))
         begin, end = f"{e.day.year - 1}-10-01", f"{e.day.year + 1}-09-30"
-        self._out.add(VisitPttype(e.vn, e.person.pttype, main, hcode, begin, end, 1))
+        codes = details.auth_code, details.claim_code
+        self._out.add(VisitPttype(e.vn, e.person.pttype, main, hcode, begin, end, 1, *codes))
         if e.person.pttype != "90" and dice.random() < 0.03:
-            self._out.add(VisitPttype(e.vn, "90", main, hcode, None, None, 2))
+            self._out.add(VisitPttype(e.vn, "90", main, hcode, None, None, 2, None, None))
         principal = e.diagnoses[0][0] if e.diagnoses else None
         if e.finished and dice.random() < 0.97:
             pdx = principal[:6] if principal else None
@@ -218,7 +223,7 @@ class Visits:
                 )
             )
 
-    def _screen_row(self, e: Encounter, dice: random.Random) -> None:
+    def _screen_row(self, e: Encounter, dice: random.Random, details: Details) -> None:
         hypertensive = "I10" in e.person.chronic
         v = make_vitals(
             dice, age=e.age, sex=e.person.sex, hypertensive=hypertensive, fever=e.fever, v4=self._profile.v4
@@ -235,7 +240,7 @@ class Visits:
         elif e.tag == "bp_reversed":
             v = v._replace(systolic=78.0, diastolic=124.0)
         else:
-            dirty = False
+            dirty = e.tag == "screening_unmapped"
         key = self._guid()
         if dirty:
             self._oracle.row(RowExpectation("opdscreen", key, e.vn, e.tag, False))
@@ -258,6 +263,10 @@ class Visits:
                 v.temperature,
                 v.spo2,
                 e.complaint,
+                details.present_illness,
+                details.smoking,
+                details.drinking,
+                details.found_allergy,
                 e.stamp,
             )
         )

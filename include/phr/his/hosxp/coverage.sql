@@ -10,7 +10,9 @@ SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, v.pttype AS pttype,
     {{ opt('visit_pttype', 'hospmain', 'v') }} AS main_hospital,
     {{ opt('visit_pttype', 'hospsub', 'v') }} AS sub_hospital,
     {{ d(opt('visit_pttype', 'begin_date', 'v')) }} AS begin_date,
-    {{ d(opt('visit_pttype', 'expire_date', 'v')) }} AS expire_date
+    {{ d(opt('visit_pttype', 'expire_date', 'v')) }} AS expire_date,
+    {{ opt('visit_pttype', 'auth_code', 'v') }} AS auth_code,
+    {{ opt('visit_pttype', 'claim_code', 'v') }} AS claim_code
 FROM ovst o
 JOIN visit_pttype v ON v.vn = o.vn AND v.vn <> ''
 LEFT JOIN pttype pt ON pt.pttype = v.pttype
@@ -23,7 +25,7 @@ SELECT {{ in_order }} {{ s.ref() }} AS visit_ref, o.pttype AS pttype, 1 AS seque
     {{ opt('provis_instype', 'pttype_std_code', 'pi') }} AS mapped_instype, pt.name AS plan_name,
     {{ opt('pttype', 'nhso_subinscl', 'pt') }} AS subgroup,
     {{ opt('ovst', 'hospmain', 'o') }} AS main_hospital, {{ opt('ovst', 'hospsub', 'o') }} AS sub_hospital,
-    NULL AS begin_date, NULL AS expire_date
+    NULL AS begin_date, NULL AS expire_date, NULL AS auth_code, NULL AS claim_code
 FROM ovst o
 LEFT JOIN pttype pt ON pt.pttype = o.pttype
 {{ left('provis_instype', 'pi', 'pi.code = ' ~ opt('pttype', 'nhso_code', 'pt')) }}

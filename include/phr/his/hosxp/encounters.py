@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from operator import itemgetter
 
 from phr import faults
-from phr.canonical import TABLES, CanonicalRow, Visit
+from phr.canonical import TABLES, CanonicalRow, Screening, Visit
 from phr.errors import Bug
 from phr.his import normalise
 from phr.his.base import DayCount
@@ -16,8 +16,9 @@ from phr.his.hosxp import people, rows
 from phr.his.reader import DAYS, KEYS, NO_DAY, Reader, bangkok, batched, both_eras, distinct_days, one_day
 
 #: canonical child table -> builder of its rows; the SELECT has the table's name
-CHILDREN: dict[str, Callable[..., CanonicalRow | rows.Screening]] = {
-    "vital_sign": rows.screening,
+CHILDREN: dict[str, Callable[..., CanonicalRow | rows.Triage]] = {
+    "vital_sign": rows.triage,
+    "screening": rows.screening,
     "diagnosis": rows.diagnosis,
     "coverage": rows.coverage,
     "appointment": rows.appointment,
@@ -133,7 +134,7 @@ class EncounterSource:
         wanted = set(refs)
         vns, guids = _split(wanted)
         result: dict[str, list[CanonicalRow]] = {table: [] for table in TABLES}
-        complaints: dict[str, str] = {}
+        beside: dict[str, rows.Triage] = {}
         hns: list[object] = []
         for table, build in (*CHILDREN.items(), ("visit", rows.visit)):
             out = result[table]
@@ -142,13 +143,17 @@ class EncounterSource:
                     if raw[0] not in wanted:  # a collation may find more spellings than were asked for
                         continue
                     row = build(*raw)
-                    if isinstance(row, rows.Screening):
-                        if row.chief_complaint:
-                            complaints.setdefault(raw[0], row.chief_complaint)
+                    if isinstance(row, rows.Triage):
+                        _keep_texts(beside, raw[0], row)
                         row = row.row
+                    elif isinstance(row, Screening):
+                        row = rows.coded(row, self._reader.hospital.screening_codes)
                     elif isinstance(row, Visit):
                         hns.append(raw[1])
-                        row = row._replace(chief_complaint=complaints.get(raw[0]))
+                        if texts := beside.get(raw[0]):
+                            row = row._replace(
+                                chief_complaint=texts.chief_complaint, present_illness=texts.present_illness
+                            )
                     out.append(row)
             out.sort(key=itemgetter(0) if table == "visit" else itemgetter(0, 1))
         patients, evidence = people.read_people(
@@ -194,6 +199,15 @@ class EncounterSource:
         for scope, keys in (("vns", vns), ("guids", guids)):
             for part in batched(sorted(keys), KEYS):
                 yield scope, part
+
+
+def _keep_texts(beside: dict[str, rows.Triage], ref: str, found: rows.Triage) -> None:
+    """Texts of a visit with several triage rows: of each kind the first that says something."""
+    known = beside.setdefault(ref, found)
+    beside[ref] = known._replace(
+        chief_complaint=known.chief_complaint or found.chief_complaint,
+        present_illness=known.present_illness or found.present_illness,
+    )
 
 
 def _split(refs: Iterable[str]) -> tuple[list[str], list[str]]:

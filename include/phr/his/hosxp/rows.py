@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from phr.canonical import (
@@ -10,6 +11,7 @@ from phr.canonical import (
     Diagnosis,
     DrugDispense,
     LabResult,
+    Screening,
     Visit,
     VitalSign,
 )
@@ -18,11 +20,12 @@ from phr.his import normalise as n
 Raw = Any  # whatever the driver returns; normalise takes any of it
 
 
-class Screening(NamedTuple):
-    """A vital-sign row and the chief complaint that HOSxP keeps beside it."""
+class Triage(NamedTuple):
+    """A vital-sign row and the texts of the visit that HOSxP keeps beside it."""
 
     row: VitalSign
     chief_complaint: str | None
+    present_illness: str | None
 
 
 def visit(
@@ -38,8 +41,9 @@ def visit(
     outcome_code: Raw,
     doctor_name: Raw,
     doctor_license: Raw,
+    diagnosis_text: Raw,
 ) -> Visit:
-    """A visit without its chief complaint, which comes with the screening."""
+    """A visit without chief complaint and present illness, which come with the triage."""
     notes: list[str] = ["no_vn:visit_ref"] if visit_ref.startswith("~") else []
     start = n.time(start_time, "start_time", notes)
     last = n.time(last_time, "end_time", notes)
@@ -59,11 +63,13 @@ def visit(
         doctor_name=n.text(doctor_name),
         doctor_license=n.text(doctor_license),
         chief_complaint=None,
+        present_illness=None,
+        diagnosis_text=n.text(diagnosis_text),
         notes=n.packed(notes),
     )
 
 
-def screening(
+def triage(
     visit_ref: str,
     row_key: Raw,
     weight_kg: Raw,
@@ -77,7 +83,8 @@ def screening(
     spo2: Raw,
     o2sat: Raw,
     chief_complaint: Raw,
-) -> Screening:
+    present_illness: Raw,
+) -> Triage:
     """``opdscreen``; oxygen saturation from ``spo2``, on older releases from ``o2sat``."""
     notes: list[str] = []
     row = VitalSign(
@@ -94,7 +101,28 @@ def screening(
         spo2=n.number(o2sat if spo2 is None else spo2, "spo2", notes),
         notes=n.packed(notes),
     )
-    return Screening(row, n.text(chief_complaint))
+    return Triage(row, n.text(chief_complaint), n.text(present_illness))
+
+
+def screening(visit_ref: str, row_key: Raw, topic: str, answer: Raw) -> Screening:
+    """``opdscreen`` once more, a row per answered question; its code comes with :func:`coded`."""
+    return Screening(visit_ref, f"{n.text(row_key) or visit_ref}:{topic}", topic, n.text(answer), None, None)
+
+
+def coded(row: Screening, codes: Mapping[Any, Mapping[str, str]]) -> Screening:
+    """The answer with its national code.
+
+    Ids of smoking and drinking are every site's own (4 is "smokes regularly" at one, "was not asked" at
+    another), so only the list the hospital has stated is believed. An answer that list does not know is noted
+    ``unmapped:code``; without a list nothing is known of any answer, and there is nothing to mend.
+
+    :param codes: topic -> own id -> code, as ``Hospital.screening_codes``.
+    """
+    if row.topic == "allergy":  # the SELECT lets only an explicit N through
+        return row._replace(code="N")
+    stated = codes.get(row.topic)
+    code = stated.get(row.answer or "") if stated else None
+    return row._replace(code=code, notes="unmapped:code" if stated and code is None else None)
 
 
 def diagnosis(
@@ -139,6 +167,8 @@ def coverage(
     sub_hospital: Raw,
     begin_date: Raw,
     expire_date: Raw,
+    auth_code: Raw,
+    claim_code: Raw,
 ) -> Coverage:
     """``visit_pttype`` or, without one, ``ovst.pttype``: the key is the same in both cases."""
     notes: list[str] = []
@@ -155,6 +185,8 @@ def coverage(
         sub_hospital=n.text(sub_hospital),
         begin_date=n.date(begin_date, "begin_date", notes),
         expire_date=n.date(expire_date, "expire_date", notes, open_ended=True),
+        auth_code=n.text(auth_code),
+        claim_code=n.text(claim_code),
         notes=n.packed(notes),
     )
 
