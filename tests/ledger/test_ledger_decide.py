@@ -12,6 +12,7 @@ from phr.ledger.decide import (
     PATIENT_CHANGED,
     REGISTER_SHRANK,
     REMOVAL_BRAKE,
+    TAKEN_OVER,
     Verdict,
     decide,
 )
@@ -28,6 +29,8 @@ def existing(**changes: Any) -> dict[str, Any]:
         "desired_mapping": "1",
         "desired_policy": "p1",
         "desired_children": "c1 c2",
+        "desired_source_hash": "k1:source-a",
+        "delivered_by": "ours",
         "delivered_version": 1,
         "delivered_hash": "k1:a",
         "delivered_source_hash": "k1:source-a",
@@ -228,6 +231,40 @@ def test_unchanged_is_sent_again_only_on_demand() -> None:
 
 def test_rejected_is_tried_again_on_demand() -> None:
     assert decide(existing(**REJECTED), want("v1"), at(5), resend_unchanged=True).disposition == "pending"
+
+
+OTHERS = {
+    "delivered_by": "other",
+    "delivered_hash": None,
+    "delivered_source_hash": None,
+    "delivered_keys": None,
+}
+UNSEEN = {**OTHERS, "desired_source_hash": None, "desired_hash": None, "desired_reason": TAKEN_OVER}
+STAYS = Verdict("unchanged", "delivered", TAKEN_OVER, bump=False)
+GOES = Verdict("pending", "pending", None, bump=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "wish", "options", "verdict"),
+    [
+        pytest.param(UNSEEN, {}, {}, STAYS, id="first seen"),
+        pytest.param(OTHERS, {}, {}, STAYS, id="seen again"),
+        pytest.param(OTHERS, {"content": "b", "source_hash": "k1:source-b"}, {}, GOES, id="changed since"),
+        pytest.param(OTHERS, {}, {"take_over": True}, GOES, id="its turn"),
+        pytest.param(OTHERS, {}, {"resend_unchanged": True}, GOES, id="on demand"),
+        pytest.param(
+            OTHERS,
+            {"state": "held", "reason": "RESTRICTED"},
+            {},
+            Verdict("held", "held", "RESTRICTED", bump=True),
+            id="restricted",
+        ),
+    ],
+)
+def test_what_another_sender_delivered_goes_when_it_changes_or_by_pace(
+    row: dict[str, Any], wish: dict[str, Any], options: dict[str, Any], verdict: Verdict
+) -> None:
+    assert decide(existing(**row), want("v1", **wish), at(5), **options) == verdict
 
 
 def test_an_approved_removal_goes() -> None:

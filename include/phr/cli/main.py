@@ -202,9 +202,13 @@ def demo_data(
 
 
 def _register_run() -> None:
+    from phr.cli import operate
+    from phr.cli.approvals import approvals_app
     from phr.cli.run import run_app
 
     app.add_typer(run_app, name="run")
+    operate.register(app)
+    app.add_typer(approvals_app, name="approvals")
 
 
 _register_run()

@@ -14,6 +14,8 @@ PATIENT_CHANGED = "PATIENT_CHANGED"
 REGISTER_SHRANK = "REGISTER_SHRANK"
 #: more versions that take something away than the hospital's brake lets through at once
 REMOVAL_BRAKE = "REMOVAL_BRAKE"
+#: another sender delivered it: it is there, nobody knows what
+TAKEN_OVER = "TAKEN_OVER"
 
 #: states whose desired content still has to reach the national side
 OPEN_STATES = frozenset({"pending", "in_flight", "unknown"})
@@ -101,6 +103,7 @@ def decide(
     *,
     kind: str = "encounter",
     approved: bool = False,
+    take_over: bool = False,
     resend_unchanged: bool = False,
     send_patient: bool = False,
 ) -> Verdict:
@@ -108,6 +111,7 @@ def decide(
 
     :param existing: the ``document`` row, or None when the document is new.
     :param approved: a person has approved that exactly this content takes something away (R13).
+    :param take_over: a document of another sender may be replaced by ours in this run.
     :param send_patient: this document was chosen to carry a changed Patient block (R4).
     """
     if existing is None:
@@ -124,6 +128,14 @@ def decide(
     if _already_delivered(existing, want) and not resend_unchanged and not send_patient:
         was = existing["desired_state"]
         return Verdict("unchanged", "delivered", None, bump=was != "delivered", settled=True)
+    if (
+        _is_others(existing)
+        and existing["desired_state"] == "delivered"
+        and not (take_over or resend_unchanged)
+    ):
+        known = existing["desired_source_hash"]
+        if known is None or known == want.source_hash:
+            return Verdict("unchanged", "delivered", TAKEN_OVER, bump=False)
     removes = there.removed_by(want)
     same_wish = existing["desired_hash"] == want.content_hash
     if removes and not approved:
@@ -172,6 +184,10 @@ def _already_delivered(existing: Mapping[str, Any], want: Desired) -> bool:
         and existing["delivered_source_hash"] is not None
         and existing["delivered_source_hash"] == source
     )
+
+
+def _is_others(existing: Mapping[str, Any]) -> bool:
+    return existing["delivered_by"] == "other" and existing["delivered_version"] is not None
 
 
 def _same_rules(existing: Mapping[str, Any], want: Desired) -> bool:

@@ -14,7 +14,15 @@ from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.absence import count_older, mark_absent
 from phr.ledger.brake import Brake, hold_beyond
-from phr.ledger.decide import PATIENT_CHANGED, REGISTER_SHRANK, REMOVAL_BRAKE, Desired, Verdict, decide
+from phr.ledger.decide import (
+    PATIENT_CHANGED,
+    REGISTER_SHRANK,
+    REMOVAL_BRAKE,
+    TAKEN_OVER,
+    Desired,
+    Verdict,
+    decide,
+)
 from phr.ledger.lookups import Lookups
 from phr.ledger.run_documents import count_moved, supersede
 from phr.ledger.store import Ledger, now, record_days, record_run_days, upsert
@@ -35,6 +43,8 @@ class Registration:
     #: adapter SQL and schema of the snapshot (R7)
     fingerprint: str | None = None
     brake: Brake = field(default_factory=Brake)
+    #: documents of another sender that this run may still replace by ours
+    takeover_left: int = 0
     #: persons whose changed Patient block already travels with a document of this run
     patients_on_the_way: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -188,9 +198,18 @@ class Registration:
     ) -> Verdict:
         # a cleared task of a run that sends unchanged documents again does not send a third time
         again = self.resend_unchanged and not (before and before["disposition"] == "sent")
+        others = row is not None and row["desired_reason"] == TAKEN_OVER
         verdict = decide(
-            row, want, self.snapshot_at, kind=self.kind, approved=approved, resend_unchanged=again
+            row,
+            want,
+            self.snapshot_at,
+            kind=self.kind,
+            approved=approved,
+            take_over=others and self.takeover_left > 0,
+            resend_unchanged=again,
         )
+        if others and verdict.disposition == "pending":
+            self.takeover_left -= 1
         if verdict.disposition != "unchanged" or not want.person_key or row is None:
             return verdict
         carrier = row["desired_state"] == "pending" and row["desired_reason"] == PATIENT_CHANGED

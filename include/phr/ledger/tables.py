@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Index, Integer,
 
 from phr.ledger.columns import UtcDateTime, document_key, metadata
 from phr.ledger.evidence_tables import (
+    APPROVAL_STATES,
     approval,
     approval_item,
     destructive_call,
@@ -18,6 +19,7 @@ from phr.ledger.evidence_tables import (
 )
 
 __all__ = [
+    "APPROVAL_STATES",
     "DISPOSITIONS",
     "OUT_OF_SCOPE",
     "STATES",

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from phr.his.base import KeySource
 from phr.ledger.backlog import Waiting, backlog
 from phr.pipeline.context import Context
-from phr.pipeline.sweep import due_days, last_readings
+from phr.pipeline.sweep import days_to_repair, due_days, last_readings
 from phr.release import Policy
 from phr.settings import Hospital
 
@@ -46,7 +46,8 @@ def choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
             first=_first_day(context, hospital),
             limit=hospital.sweep_days_per_run,
         )
-        return Choice(sorted({*days, *extra}))
+        repair = days_to_repair(context.ledger, hospital.hcode, context.category.kind)
+        return Choice(sorted({*days, *extra, *_in_scope(context, hospital, repair)}))
     if options.purpose == "redrive":
         return _waiting(context, hospital, source, extra)
     window = options.days_for(hospital)

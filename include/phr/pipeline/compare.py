@@ -19,9 +19,8 @@ from phr import faults
 from phr.delivery import PhrClient
 from phr.delivery.readback import month_counts, references
 from phr.errors import Retry
-from phr.his.base import Snapshot
+from phr.his.base import DayCount, Snapshot
 from phr.ledger import tables as t
-from phr.ledger.brake import Brake
 from phr.ledger.comparison import mark_missing, record_findings
 from phr.ledger.store import upsert
 from phr.pipeline.context import Context
@@ -35,7 +34,7 @@ class DayComparison:
     """One service day. Sets hold bare visit references."""
 
     day: date
-    in_source: int
+    counted: DayCount
     ours: set[str]
     national: int
     missing_there: set[str] = field(default_factory=set)
@@ -72,7 +71,7 @@ def compare_days(
         rows = mine[day]
         ours = {r["reference"] for r in rows if r["delivered_version"] is not None and _stands_on(r, day)}
         unsent = sum(r["desired_state"] != "delivered" and r["delivered_version"] is None for r in rows)
-        result = DayComparison(day, counts[day].eligible, ours, 0, unsent=unsent)
+        result = DayComparison(day, counts[day], ours, 0, unsent=unsent)
         month = months.get(f"{day:%Y-%m}")
         if day < list_from and month is not None and month.get(day, 0) == len(ours):
             result.national, result.listed = len(ours), False
@@ -145,13 +144,11 @@ def _ledger_days(context: Context, hcode: str, days: list[date]) -> dict[date, l
     return defaultdict(list, {day: found[day] for day in wanted})
 
 
-def write_down(
-    context: Context, hospital: Hospital, results: list[DayComparison], brake: Brake
-) -> list[date]:
-    """Store the comparison and let what is missing there go again; returns the days to read for that.
+def write_down(context: Context, hospital: Hospital, results: list[DayComparison], *, believe: bool) -> int:
+    """Store the comparison and let what is missing there go again; returns how many documents that are.
 
-    More missing at once than the brake allows is not believed (an empty or partial list): it is listed and
-    nothing is marked, until ``phr reconcile --believe`` says so.
+    :param believe: also when more is missing than the brake allows. Without it so much is taken for a wrong
+        list: it is written down, and nothing goes again until a person says so.
     """
     moment = datetime.now(UTC)
     hcode = hospital.hcode
@@ -170,7 +167,7 @@ def write_down(
             "kind": KIND,
             "day": r.day,
             "checked_at": moment,
-            "in_source": r.in_source,
+            "in_source": r.counted.eligible,
             "delivered": len(r.ours),
             "national": r.national,
             "missing_there": len(r.missing_there),
@@ -185,7 +182,6 @@ def write_down(
         upsert(connection, t.reconcile_day, rows)
     missing = {reference for r in results for reference in r.missing_there}
     ours = sum(len(r.ours) for r in results)
-    if not missing or not brake.allows(len(missing), out_of=ours):
-        return []
-    mark_missing(context.ledger, hcode, KIND, missing)
-    return sorted(r.day for r in results if r.missing_there)
+    if not missing or not (believe or hospital.brake.allows(len(missing), out_of=ours)):
+        return 0
+    return mark_missing(context.ledger, hcode, KIND, missing)

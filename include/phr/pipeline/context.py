@@ -18,7 +18,7 @@ from phr.privacy import Keyring, Staging, StagingArea
 from phr.settings import CATEGORIES, OVERRIDABLE, Category, Hospital, Province, load_province
 
 #: feed: the window of a change feed; sweep: old days at decaying density; redrive: what waits in the ledger
-Purpose = Literal["feed", "backfill", "sweep", "redrive"]
+Purpose = Literal["feed", "backfill", "sweep", "redrive", "reconcile"]
 
 
 @dataclass
@@ -43,6 +43,8 @@ class RunOptions:
     purpose: Purpose = "feed"
     #: service days to read beside what the purpose asks for, of every hospital of the run
     days: list[date] = field(default_factory=list)
+    #: reconcile: let everything go again that the national list lacks, however much it is
+    believe_missing: bool = False
     #: read hospitals that are in a maintenance window, too
     ignore_maintenance: bool = False
     #: settings of one hospital for this run only: hcode -> field of ``Hospital`` -> value

@@ -41,6 +41,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         dry_run=options.dry_run,
         fingerprint=manifest["fingerprint"],
         brake=hospital.brake,
+        takeover_left=hospital.takeover_per_run,
     )
     key_counts = {date.fromisoformat(day): n for day, n in manifest["key_counts"].items()}
     area.clear("docs-")

@@ -22,6 +22,7 @@ from phr.pipeline.deliver import deliver_hospital
 from phr.pipeline.extract import extract_hospital
 from phr.pipeline.finish import finish
 from phr.pipeline.map import map_hospital
+from phr.pipeline.reconcile import reconcile_hospital
 from phr.pipeline.taking_part import enter_skipped, split_off_skipped
 from phr.settings import Hospital
 
@@ -154,6 +155,30 @@ def deliver_unit(
         )
 
     return _each(options, unit, "deliver", deliver)
+
+
+def reconcile_unit(
+    options: RunOptions,
+    unit: Unit,
+    *,
+    session_factory: Callable[[], requests.Session] | None = None,
+    progress: Progress = _quiet,
+) -> Counts:
+    """Compare each hospital with the national side, take back what may go, send its counts."""
+    context = Context.open(options)
+    counts: Counter[str] = Counter()
+    errors: list[PhrError] = []
+    for hcode in unit["hcodes"]:
+        try:
+            counts.update(reconcile_hospital(context, context.hospital(hcode), session_factory, progress))
+        except Exception as error:  # noqa: BLE001
+            found = _safe(error, hcode, "reconcile")
+            errors.append(found)
+            counts["failed"] += 1
+            context.ledger.fail_hospital(options.run_id, hcode, "reconcile", found)
+    if errors:
+        raise next((error for error in errors if error.action == "retry"), errors[0])
+    return dict(counts)
 
 
 def finish_run(options: RunOptions) -> dict[str, Any]:

@@ -55,5 +55,22 @@ def last_readings(ledger: Ledger, hospital: str, kind: str) -> dict[date, date]:
         return {day: _bangkok_day(moment) for day, moment in connection.execute(query)}
 
 
+def days_to_repair(ledger: Ledger, hospital: str, kind: str) -> list[date]:
+    """Service days with documents that the national side was found to lack."""
+    d = t.document
+    query = (
+        select(d.c.service_day)
+        .where(
+            d.c.hospital == hospital,
+            d.c.kind == kind,
+            d.c.desired_state == "pending",
+            d.c.desired_reason == "MISSING_THERE",
+        )
+        .distinct()
+    )
+    with ledger.read() as connection:
+        return sorted(connection.execute(query).scalars())
+
+
 def _bangkok_day(moment: datetime) -> date:
     return moment.astimezone(BANGKOK).date()

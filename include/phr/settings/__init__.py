@@ -1,6 +1,6 @@
 """Typed configuration: hospitals, endpoint, categories. Unknown keys and values are refused."""
 
-from phr.settings.categories import CATEGORIES, Category, CategoryName
+from phr.settings.categories import CATEGORIES, KIND_CATEGORIES, Category, CategoryName
 from phr.settings.endpoint import EndpointSettings
 from phr.settings.hospital_parts import Brake, Contact, MaintenanceWindow
 from phr.settings.hospitals import OVERRIDABLE, Hospital, IdentityPolicy, Province, WorkUnit
@@ -8,6 +8,7 @@ from phr.settings.loading import load_province
 
 __all__ = [
     "CATEGORIES",
+    "KIND_CATEGORIES",
     "OVERRIDABLE",
     "Brake",
     "Category",

@@ -65,3 +65,6 @@ CATEGORIES: dict[str, Category] = {
         ),
     )
 }
+
+#: one category for each kind of document: what is done by kind (re-drive, sweep) is run once for each
+KIND_CATEGORIES = tuple({c.kind: c.name for c in reversed(CATEGORIES.values())}.values())

@@ -1,0 +1,104 @@
+"""Reconcile: compare with the national side, look a second time, take back what may go, send the counts.
+
+The sweep belongs to it too, as a run of its own (purpose ``sweep``) after the comparison: what was found
+missing goes with it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import requests
+
+from phr.delivery.guard import Guard
+from phr.ledger.budget import Lane, RateBudget
+from phr.ledger.destructive import Destructive
+from phr.pipeline import takeback
+from phr.pipeline.compare import compare_days, write_down
+from phr.pipeline.context import Context
+from phr.pipeline.deliver import make_client
+from phr.pipeline.extract import adapter_of
+from phr.pipeline.summary import day_summaries, send_summaries
+from phr.pipeline.sweep import due_days, last_readings
+from phr.settings import Hospital
+
+#: days back whose references are always listed, one call each; older ones are compared by month first
+LISTED_DAYS = 7
+#: days back that every comparison covers; beyond them the days the sweep is about to read
+COMPARED_DAYS = 31
+
+
+def reconcile_hospital(
+    context: Context,
+    hospital: Hospital,
+    session_factory: Callable[[], requests.Session] | None,
+    progress: Callable[[int], None],
+) -> dict[str, int]:
+    """One hospital; returns counts, which stand in the ledger too.
+
+    :raises Retry: PHR-401 when the national side does not answer readably; nothing is concluded then.
+    """
+    options = context.options
+    client, address = make_client(context, hospital, session_factory)
+    budget = RateBudget(context.ledger, address.base_url, context.province.endpoint.calls_per_minute)
+
+    def reserve() -> None:
+        while True:
+            grant = budget.reserve(1, Lane.RETRACTION)
+            time.sleep(grant.wait)
+            if grant.given:
+                return
+
+    adapter = adapter_of(hospital)
+    days = _days(context, hospital)
+    list_from = context.today - timedelta(days=LISTED_DAYS)
+    counts: Counter[str] = Counter()
+    with adapter.open() as snapshot:
+        results = compare_days(
+            context, hospital, client, snapshot, days, list_from=list_from, reserve=reserve
+        )
+        summaries = day_summaries(snapshot, days, {r.day: r.counted for r in results})
+        if not options.dry_run:
+            counts.update(takeback.second_look(context, hospital, adapter, snapshot))
+    progress(len(results))
+    for name in ("missing_there", "extra_ours", "extra_other"):
+        counts[name] = sum(len(getattr(r, name)) for r in results)
+    counts["days"] = len(results)
+    counts["unsent"] = sum(r.unsent for r in results)
+    if not options.dry_run:
+        counts["goes_again"] = write_down(context, hospital, results, believe=options.believe_missing)
+        guard = Guard(
+            client,
+            Destructive(context.ledger, options.run_id, hospital.hcode, takeback.KIND, hospital.brake),
+            context.province.endpoint,
+            reserve,
+        )
+        go = takeback.propose(context, hospital)
+        counts.update(takeback.take_back(context, hospital, guard, go, progress))
+        if context.province.endpoint.send_summary:
+            counts["summaries"] = send_summaries(context, hospital, client, summaries, reserve)
+    context.ledger.set_hospital(
+        options.run_id,
+        hospital.hcode,
+        status="done",
+        snapshot_at=snapshot.taken_at,
+        fingerprint=snapshot.fingerprint,
+        preview=json.dumps(dict(sorted(counts.items()))),
+    )
+    return dict(counts)
+
+
+def _days(context: Context, hospital: Hospital) -> list[date]:
+    """Explicit days of the run, else the last month and what the sweep is about to read."""
+    options, today = context.options, context.today
+    first = hospital.categories[context.category.name]
+    if options.day_from or options.day_to:
+        return options.days_for(hospital)
+    recent = {today - timedelta(days=n) for n in range(1, COMPARED_DAYS + 1)}
+    read = last_readings(context.ledger, hospital.hcode, takeback.KIND)
+    swept = due_days(read, today=today, first=first, limit=hospital.sweep_days_per_run)
+    return sorted(day for day in recent.union(swept) if day >= first)
