@@ -35,7 +35,7 @@ class Contact(_Part):
 
 
 class Brake(_Part):
-    """How many removals a run may make by itself; one more than either number waits for approval (IN3)."""
+    """How many removals a run may make by itself; above either number a person approves (control IN3)."""
 
     removals: int = Field(default=20, ge=0, description="documents or children at most")
     share: float = Field(default=0.05, ge=0, le=1, description="part of what the hospital has delivered")
