@@ -15,7 +15,8 @@ and sends it to หมอพร้อม (MOPH PHR API); the last task proves fr
 ### Parameters
 
 All are optional; without any, a run covers the day of its schedule and the hospital's look-back days.
-`dry_run` computes everything and sends nothing.
+`dry_run` computes everything and sends nothing. A hospital that is paused or in its maintenance window is
+skipped, as `finish` and the report say; by name it is refused (`ignore_maintenance` opens a window).
 
 ### When something is red
 
@@ -50,11 +51,9 @@ from moph_prompt.operators import MophPromptOperator
 from moph_prompt.runtime import RETRY_POLICY, STEP_TIMEOUT, guarded, require_planned, run_options
 from phr.errors import PhrError
 from phr.home import Home
-from phr.settings import CATEGORIES, Category, Hospital, load_province
+from phr.settings import CATEGORIES, OVERRIDABLE, Category, Hospital, load_province
 
 BANGKOK = pendulum.timezone("Asia/Bangkok")
-#: settings of one hospital that a run may change for itself
-OVERRIDABLE = ("look_back_days", "settle_minutes", "chunk_visits", "source_charset", "closed_days")
 
 
 @lru_cache(maxsize=4)
@@ -132,6 +131,13 @@ def run_params(names: dict[str, str]) -> dict[str, Param]:
             type="boolean",
             title="ส่งซ้ำแม้ไม่เปลี่ยน / Re-send unchanged",
             description_md="ใช้เมื่อส่วนกลางขอเท่านั้น / only when the national side asks for it",
+        ),
+        "ignore_maintenance": Param(
+            False,
+            type="boolean",
+            title="อ่านแม้อยู่ในช่วงบำรุงรักษา / Read during maintenance",
+            description_md="ปกติแห่งที่อยู่ในช่วงบำรุงรักษาจะถูกข้าม ที่หยุดไว้ (paused) ยังข้ามเสมอ "
+            "/ hospitals in a maintenance window are skipped without it; paused ones always are",
         ),
         "overrides": Param(
             {},

@@ -84,6 +84,7 @@ def run_options(category: str, context: Mapping[str, Any]) -> Any:
         dry_run=bool(params["dry_run"]),
         limit=params["limit"],
         resend_unchanged=bool(params["resend_unchanged"]),
+        ignore_maintenance=bool(params["ignore_maintenance"]),
         overrides=dict(params["overrides"] or {}),
     )
 

@@ -55,6 +55,7 @@ def mapped_run(province: Any, connection: Callable[..., None]) -> Callable[[], t
             "dry_run": False,
             "limit": None,
             "resend_unchanged": False,
+            "ignore_maintenance": False,
             "overrides": None,
         }
         return operator(unit=units[0]), {"dag_run": run, "params": params}

@@ -34,6 +34,7 @@ def test_defaults_are_a_whole_ordinary_run(visits: Any) -> None:
         "dry_run": False,
         "limit": None,
         "resend_unchanged": False,
+        "ignore_maintenance": False,
         "overrides": {},
     }
 
@@ -53,6 +54,13 @@ def test_defaults_are_a_whole_ordinary_run(visits: Any) -> None:
         {"overrides": {"99999": {"look_back_days": 1}}},
         {"overrides": {"99001": {"hcode": "99002"}}},
         {"overrides": {"99001": {"look_back_days": "many"}}},
+        {"overrides": {"99001": {"budget_weight": 0}}},
+        {"overrides": {"99001": {"sweep_days_per_run": -1}}},
+        {"overrides": {"99001": {"identity_policy": "checksum"}}},
+        {"overrides": {"99001": {"class_policy": "data_class_policy.yaml"}}},
+        {"overrides": {"99001": {"retraction": "auto_under_brake"}}},
+        {"overrides": {"99001": {"paused": None}}},
+        {"ignore_maintenance": "maybe"},
     ],
     ids=str,
 )
@@ -107,7 +115,8 @@ def test_options_carry_the_run_and_plain_times(visits: Any) -> None:
             run_type="scheduled",
             hospitals=["99002"],
             day_from="2025-10-07",
-            overrides={"99002": {"look_back_days": 7}},
+            ignore_maintenance=True,
+            overrides={"99002": {"look_back_days": 7, "budget_weight": 0.5, "sweep_days_per_run": 30}},
         ),
     )
     assert type(options.interval_start) is datetime
@@ -115,6 +124,7 @@ def test_options_carry_the_run_and_plain_times(visits: Any) -> None:
     assert options.planned_at == options.interval_end
     assert (options.run_type, options.hospitals) == ("scheduled", ["99002"])
     assert options.day_from == date(2025, 10, 7)
+    assert options.ignore_maintenance is True
     assert RunOptions.from_dict(options.to_dict()) == options
 
 

@@ -1,34 +1,40 @@
-"""``phr config check`` and ``phr hospital probe``."""
+"""``phr config check``, ``phr hospital probe`` and ``phr hospital grants``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import typer
 from rich.console import Console
 
-from phr import faults
-from phr.delivery import load_address, load_credentials
+from phr.delivery import EndpointAddress, load_address, load_credentials
 from phr.errors import PhrError, StopHospital
+from phr.his.grants import PASSWORD_MARK, GrantDialect, read_only_account
 from phr.home import Home
 from phr.ledger import Ledger
+from phr.pipeline.days import BANGKOK
 from phr.pipeline.extract import adapter_of
 from phr.release import Policy
-from phr.settings import load_province
+from phr.reporting.hospital_table import hospital_state
+from phr.settings import CATEGORIES, Hospital, Province, load_province
 
 
-def check_configuration(home: Home, console: Console) -> int:
-    """Check everything that can be checked without a network; returns the number of problems."""
+def check_configuration(home: Home, console: Console, *, now: datetime | None = None) -> int:
+    """Check everything that can be checked without a network; returns the number of problems.
+
+    :param now: aware time that maintenance windows are judged by; the clock without it.
+    """
     problems: list[PhrError] = []
     province = load_province(home.config_dir / "hospitals.yaml")
     mark = "!" if province.broken else "✓"
     console.print(f"{mark} hospitals.yaml: {province.name_th}, {len(province.hospitals)} แห่ง / hospitals")
     for broken in province.broken:
         problems += [
-            StopHospital(faults.CONFIG_MALFORMED, hospital=broken.hcode, detail=mistake)
-            for mistake in broken.mistakes
+            StopHospital(broken.fault, hospital=broken.hcode, detail=mistake) for mistake in broken.mistakes
         ]
-    try:
-        console.print(f"✓ policy {Policy.load(home.config_dir).version}")
-    except PhrError as error:
-        problems.append(error)
+    problems += _check_policies(home, province, console)
     try:
         Ledger.open(home.ledger_url)
         console.print("✓ ledger")
@@ -41,24 +47,88 @@ def check_configuration(home: Home, console: Console) -> int:
     except PhrError as error:
         problems.append(error)
     for hospital in province.hospitals:
-        if not hospital.enabled:
-            console.print(f"– {hospital.hcode} {hospital.name_th}: ปิดไว้ / disabled")
-            continue
-        before = len(problems)
-        try:
-            adapter_of(hospital)
-        except PhrError as error:
-            problems.append(error)
-        if address is not None:
-            try:
-                load_credentials(hospital, address)
-            except PhrError as error:
-                problems.append(error)
-        if len(problems) == before:
-            console.print(f"✓ {hospital.hcode} {hospital.name_th}")
+        problems += _check_hospital(hospital, address, console, now or datetime.now(UTC))
     for problem in problems:
         console.print(f"✗ {problem.message()}", soft_wrap=True)
     return len(problems)
+
+
+def _check_policies(home: Home, province: Province, console: Console) -> Iterator[PhrError]:
+    """Each policy file once, with the number of hospitals that use it."""
+    users: dict[str, list[str]] = {Hospital.model_fields["class_policy"].default: []}
+    for hospital in province.hospitals:
+        users.setdefault(hospital.class_policy, []).append(hospital.hcode)
+    for name, hcodes in users.items():
+        try:
+            console.print(f"✓ policy {Policy.load(home.config_dir, name).version} ({name}: {len(hcodes)})")
+        except PhrError as error:
+            alone = hcodes[0] if len(hcodes) == 1 else None
+            yield StopHospital(error.fault, hospital=alone, detail=error.detail)
+
+
+def _check_hospital(
+    hospital: Hospital, address: EndpointAddress | None, console: Console, now: datetime
+) -> list[PhrError]:
+    state, thai, english = hospital_state(hospital, now)
+    who = f"{hospital.hcode} {hospital.name_th}"
+    if state == "off":
+        console.print(f"– {who}: {thai} / {english}")
+        return []
+    problems: list[PhrError] = []
+    try:
+        adapter_of(hospital)
+    except PhrError as error:
+        problems.append(error)
+    if address is not None:
+        try:
+            load_credentials(hospital, address)
+        except PhrError as error:
+            problems.append(error)
+    if not problems:
+        console.print(f"✓ {who}" if state == "on" else f"– {who}: {thai} / {english}", soft_wrap=True)
+    for warning in _warnings(hospital):
+        console.print(f"! {who}: {warning}", soft_wrap=True)
+    return problems
+
+
+def _warnings(hospital: Hospital) -> Iterator[str]:
+    if hospital.missing_controls:  # outside the sandbox it would not be among the hospitals
+        missing = ", ".join(hospital.missing_controls)
+        yield (
+            f"ยังไม่มี {missing} ใช้ได้เฉพาะระบบจำลอง (sandbox) "
+            f"/ missing {missing}: it takes part in the sandbox only (RT8)"
+        )
+    for name in hospital.categories:
+        category = CATEGORIES[name]
+        minute, hour = map(int, category.schedule.split()[:2])
+        monday = datetime(2026, 11, 23, hour, minute, tzinfo=BANGKOK)
+        nights = [monday + timedelta(days=n) for n in range(7)]
+        missed = sum(hospital.maintenance_at(night) is not None for night in nights)
+        if missed:
+            yield (
+                f"{category.dag_id} เริ่ม {hour:02d}:{minute:02d} ซึ่งอยู่ในช่วงบำรุงรักษา {missed} วันต่อสัปดาห์ "
+                f"/ its daily run falls into maintenance on {missed} days a week and is skipped then"
+            )
+
+
+def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> list[str]:
+    """SQL of the read-only account of a hospital's source, with what to do with it as comments.
+
+    :param names: ``database``, ``login``, ``from_host`` and ``schema``.
+    :raises StopHospital: PHR-102 an unknown hospital.
+    :raises typer.BadParameter: a name that would have to be quoted.
+    """
+    hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
+    try:
+        lines = read_only_account(hospital.his, cast(GrantDialect, dialect), **names)
+    except ValueError as error:
+        raise typer.BadParameter(f"ชื่อใช้ไม่ได้ / {error}") from None
+    return [
+        f"-- {hospital.hcode} {hospital.name_th}: บัญชีอ่านอย่างเดียว ให้ผู้ดูแลฐานข้อมูลสั่งที่เครื่องสำเนา",
+        f"-- {hospital.hcode}: read-only account, for the administrator of the replica",
+        f"-- ใส่รหัสผ่านในเครื่องหมาย '' แทน {PASSWORD_MARK} / put a password in '' in its place",
+        *lines,
+    ]
 
 
 def probe_hospital(home: Home, hcode: str, console: Console) -> bool:

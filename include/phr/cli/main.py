@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from phr.cli.support import OutputFormat, check_days, exit_on_error, iso_day
+from phr.cli.support import OutputFormat, check_days, exit_on_error, iso_day, known_dialect
 from phr.home import Home
 from phr.ledger import Ledger, schema
 from phr.privacy import logs
@@ -24,7 +24,9 @@ app = typer.Typer(
     "Send a province's health records to the national PHR, and prove what arrived.",
 )
 config_app = typer.Typer(no_args_is_help=True, help="ตรวจไฟล์ตั้งค่า / check the configuration")
-hospital_app = typer.Typer(no_args_is_help=True, help="ตรวจโรงพยาบาลหนึ่งแห่ง / look at one hospital")
+hospital_app = typer.Typer(
+    no_args_is_help=True, help="รายชื่อ สิทธิ และการตรวจโรงพยาบาล / list, grants and looks at hospitals"
+)
 ledger_app = typer.Typer(no_args_is_help=True, help="บัญชีเอกสาร / the ledger database")
 sandbox_app = typer.Typer(no_args_is_help=True, help="ระบบกลางจำลอง / the national API double")
 app.add_typer(config_app, name="config")
@@ -49,6 +51,41 @@ def config_check() -> None:
 
     problems = check_configuration(Home.from_env(), out)
     raise typer.Exit(1 if problems else 0)
+
+
+@hospital_app.command("list")
+@exit_on_error
+def hospital_list_command(output: OutputFormat = "table") -> None:
+    """โรงพยาบาลทุกแห่งพร้อมพารามิเตอร์ / every hospital with its parameters."""
+    from phr.reporting import hospital_list, hospital_table
+    from phr.settings import load_province
+
+    province = load_province(Home.from_env().config_dir / "hospitals.yaml")
+    now = datetime.now(UTC)
+    if output == "json":
+        typer.echo(json.dumps(hospital_list(province, now), ensure_ascii=False, indent=2))
+    else:
+        out.print(hospital_table(province, now))
+
+
+@hospital_app.command("grants")
+@exit_on_error
+def hospital_grants(
+    hcode: Annotated[str, typer.Argument(help="รหัส 5 หลัก / 5-digit hospital code")],
+    database: Annotated[str, typer.Option(help="ชื่อฐานข้อมูล / name of the database")] = "hos",
+    login: Annotated[str, typer.Option(help="ชื่อบัญชีที่จะสร้าง / account to make")] = "phr_reader",
+    from_host: Annotated[str, typer.Option(help="เครื่องที่ต่อมา (MySQL) / where it may log in from")] = "%",
+    schema: Annotated[str, typer.Option(help="schema (PostgreSQL)")] = "public",
+    dialect: Annotated[
+        str, typer.Option(help="mysql (MariaDB/MySQL) | postgresql", callback=known_dialect)
+    ] = "mysql",
+) -> None:
+    """คำสั่ง SQL สร้างบัญชีอ่านอย่างเดียวให้ผู้ดูแล HIS / SQL of the read-only account for the HIS staff."""
+    from phr.cli.checks import grant_lines
+
+    names = {"database": database, "login": login, "from_host": from_host, "schema": schema}
+    for line in grant_lines(Home.from_env(), hcode, dialect, names):
+        typer.echo(line)
 
 
 @hospital_app.command("probe")

@@ -38,6 +38,9 @@ def _command(category: Category) -> Any:
         resend_unchanged: Annotated[
             bool, typer.Option(help="ส่งซ้ำแม้ไม่เปลี่ยน / send unchanged ones too")
         ] = False,
+        ignore_maintenance: Annotated[
+            bool, typer.Option(help="อ่านแม้อยู่ในช่วงบำรุงรักษา / read hospitals under maintenance too")
+        ] = False,
         run_id: Annotated[str | None, typer.Option(help="ทำรอบเดิมต่อ / go on with this run")] = None,
         output: OutputFormat = "table",
     ) -> None:
@@ -52,6 +55,7 @@ def _command(category: Category) -> Any:
             dry_run=dry_run,
             limit=limit,
             resend_unchanged=resend_unchanged,
+            ignore_maintenance=ignore_maintenance,
         )
         given = {
             "hospitals": hospital,
@@ -61,6 +65,7 @@ def _command(category: Category) -> Any:
             "dry_run": dry_run or None,
             "limit": limit,
             "resend_unchanged": resend_unchanged or None,
+            "ignore_maintenance": ignore_maintenance or None,
         }
         other = [
             name for name, value in given.items() if value is not None and value != getattr(options, name)

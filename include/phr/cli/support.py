@@ -53,6 +53,16 @@ def _known_format(value: str) -> str:
     return value
 
 
+def known_dialect(value: str) -> str:
+    """Callback of ``--dialect``: refused while the command line is read.
+
+    :raises typer.BadParameter: neither of the two.
+    """
+    if value not in ("mysql", "postgresql"):
+        raise typer.BadParameter("ใช้ mysql หรือ postgresql / must be mysql or postgresql")
+    return value
+
+
 #: refused while the command line is read, before anything runs
 OutputFormat = Annotated[str, typer.Option("--format", help="table or json", callback=_known_format)]
 

@@ -3,5 +3,6 @@
 from phr.reporting.balance_table import balance_table
 from phr.reporting.delivery import delivery_report
 from phr.reporting.explain import explain
+from phr.reporting.hospital_table import hospital_list, hospital_table
 
-__all__ = ["balance_table", "delivery_report", "explain"]
+__all__ = ["balance_table", "delivery_report", "explain", "hospital_list", "hospital_table"]

@@ -86,7 +86,7 @@ class Hospital(BaseModel):
     connection: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9_.-]{1,200}$",
-        description="id of the source connection, for hospitals that share one; default: his_<hcode>",
+        description="id of the source connection, for hospitals that share one; default: `his_<hcode>`",
     )
     work_unit: str | None = Field(default=None, description="name of the group of small units it is run with")
     enabled: bool = Field(default=True, description="False: this hospital is left out of every run")
@@ -111,7 +111,9 @@ class Hospital(BaseModel):
         default=30, ge=0, le=366, description="older service days a sweep reads again in one run"
     )
     takeover_per_run: int = Field(
-        default=0, ge=0, description="documents of an earlier sender taken over in one run at most"
+        default=0,
+        ge=0,
+        description="documents of an earlier sender taken over in one run at most",
     )
     settle_minutes: int = Field(default=60, ge=0, description="age of a visit before it is eligible")
     source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = Field(
@@ -151,9 +153,9 @@ class Hospital(BaseModel):
     )
     retraction: Retraction = Field(
         default="propose",
-        description="removals from the national side: never, proposed only, or by itself below the brake",
+        description="removals nationally: never, proposed, or by itself below the brake",
     )
-    brake: Brake = Field(default=Brake(), description="how many removals a run may make by itself")
+    brake: Brake = Field(default=Brake(), description="what a run may remove by itself")
     contact: Contact | None = Field(default=None, description="the hospital's IT contact")
     processor_agreement: str | None = Field(
         default=None,
