@@ -28,5 +28,6 @@ ENCOUNTER_TYPE = load_map("encounter_type")
 ENCOUNTER_CLASS = load_map("encounter_class")
 NATIONALITY = load_map("nationality")
 COVERAGE_GROUP = load_map("coverage_group")
+VACCINE = load_map("vaccine")
 PRACTITIONER = load_map("practitioner")
 SYSTEM = {key: row["system"] for key, row in load_map("code_system").items()}

@@ -1,6 +1,6 @@
 """Release: data class and policy decide, before anything is sent, whether a document may go (rule R10)."""
 
-from phr.release.decision import Decision, decide, decide_bundle
+from phr.release.decision import Decision, decide, decide_bundle, decide_register
 from phr.release.policy import Policy
 
-__all__ = ["Decision", "Policy", "decide", "decide_bundle"]
+__all__ = ["Decision", "Policy", "decide", "decide_bundle", "decide_register"]

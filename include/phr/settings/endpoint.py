@@ -40,6 +40,10 @@ class EndpointSettings(BaseModel):
         default=("AllergyIntolerance", "CarePlan", "Immunization"),
         description="sections left out of encounter documents; an empty one might wipe a register (R8)",
     )
+    doses_elsewhere: Literal["exclude", "include"] = Field(
+        default="exclude",
+        description="whether doses another facility gave, and this one noted, stand in its registers (R6)",
+    )
     timeout_seconds: float = Field(default=120.0, ge=5, description="one call may take 12 s and more (7.1)")
     calls_per_minute: int | None = Field(
         default=300,
