@@ -165,9 +165,8 @@ def dose(place: Place, raw: RawDose, ref: str, hn: str | None) -> Immunization:
     """
     notes: list[str] = []
     day = given_day(raw.own_day, raw.visit_day, notes)
-    # the time of the visit says nothing about a dose of another day
-    same_day = raw.visit_day is None or day == n.date(raw.visit_day, "", [])
-    clock = n.first(raw.own_time, raw.visit_time if same_day else None)
+    # day and time come from one row: a zero moment has a time too
+    clock = raw.own_time if n.date(raw.own_day, "", []) else raw.visit_time
     return Immunization(
         person_ref=ref,
         row_key=f"{place.table}:{raw.row_id}",
