@@ -167,6 +167,13 @@ DOCUMENT_INCOMPLETE = Fault(
     "เติมข้อมูลที่ระบุใน HIS ระบบจะส่งเองในรอบถัดไป",
     "complete the named field in the HIS; the document goes in the next run",
 )
+REGISTER_EMPTY = Fault(
+    "PHR-332",
+    "ไม่มีวัคซีนรายการใดที่ส่งได้ จึงไม่สร้างทะเบียน (รายการว่างจะลบของเดิมที่ส่วนกลาง)",
+    "no dose of the register can be sent; an empty list would delete what the national side holds",
+    "แก้แถววัคซีนที่อยู่ในรายการต้องแก้ หรือไม่ต้องทำอะไรหากวัคซีนทั้งหมดให้ที่อื่น",
+    "mend the doses on the work list; nothing to do when all doses were given elsewhere",
+)
 
 # -- 4xx national API ----------------------------------------------------------------------------
 API_UNREACHABLE = Fault(

@@ -19,6 +19,11 @@ FULL = {
     | CATALOGUE.joined.get(table, frozenset())
     for table in CATALOGUE.tables
 }
+SCOPES = (
+    *("vns", "guids", "window"),
+    *("hns", "cids", "ids", "days", "own_days", "person_cids", "patient_cids", "nobody", "unknown", "all"),
+    *("patient", "person"),
+)
 
 
 @pytest.mark.parametrize("dialect", [MySql(), Sqlite()], ids=lambda d: d.name)
@@ -28,7 +33,7 @@ def test_every_file_is_one_select(
     dialect: MySql | Sqlite, found: dict[str, frozenset[str]], name: str
 ) -> None:
     statements = Statements(FOLDER, dialect, CATALOGUE, found)
-    for scope in ("vns", "guids", "window", "hns", "cids"):
+    for scope in SCOPES:
         if name in ("evidence_person", "address") and found is not FULL:
             continue  # asked only when the table is there
         sql = statements.render(name, scope)

@@ -9,18 +9,19 @@ from phr.canonical import (
     Coverage,
     Diagnosis,
     DrugDispense,
+    Immunization,
     LabResult,
     Patient,
     Screening,
     Visit,
     VitalSign,
 )
-from phr.mapping import VisitBundle
+from phr.mapping import RegisterBundle, VisitBundle
 from phr.settings import EndpointSettings, Hospital
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
 
-FLAGS = {"birth_exact": True, "deceased": False}
+FLAGS = {"birth_exact": True, "deceased": False, "elsewhere": False}
 CHILDREN: dict[str, type[Any]] = {
     "screening": Screening,
     "diagnoses": Diagnosis,
@@ -50,6 +51,12 @@ def bundle_of(given: dict[str, Any]) -> VisitBundle:
             for name, table in CHILDREN.items()
         },
     )
+
+
+def register_of(given: dict[str, Any]) -> RegisterBundle:
+    patient = row(Patient, given["patient"])
+    person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
+    return RegisterBundle(patient, [row(Immunization, person | dose) for dose in given.get("doses", [])])
 
 
 def hospital_of(given: dict[str, Any]) -> Hospital:

@@ -69,9 +69,9 @@ def test_every_visit_comes_out_as_the_generator_meant_it(source_url: str) -> Non
     bad_children = set()
     for bad in checker.check({HCODE: rows}):
         if RULES[bad.rule].scope != "document":
-            bad_children.add((bad.table, bad.visit_ref))
+            bad_children.add((bad.table, bad.ref))
             continue
-        for ref in [bad.visit_ref] if bad.visit_ref else [r for r, v in visits.items() if v.hn == bad.hn]:
+        for ref in [bad.ref] if bad.ref else [r for r, v in visits.items() if v.hn == bad.hn]:
             got[ref] = "quarantine"
 
     wrong = {

@@ -13,8 +13,10 @@ from phr.canonical import (
     Diagnosis,
     DrugDispense,
     IdentityEvidence,
+    Immunization,
     LabResult,
     Patient,
+    RegisterPerson,
     Screening,
     Visit,
     VitalSign,
@@ -33,6 +35,7 @@ def make_cid(number: int, first: str = "1") -> str:
 
 
 CID = make_cid(99001)
+PERSON = f"c{CID}"
 #: as a HIS makes one up: 0, facility code, running number; its check digit is wrong
 TEMPORARY_ID = f"0{FACILITY}0000006"
 
@@ -44,7 +47,7 @@ def blank(table: str, **values: Any) -> Any:
 
 
 def clean_unit() -> Unit:
-    """One hospital with one patient, one visit, one row of everything; passes every rule."""
+    """One hospital with one patient, one visit, one register, one row of everything; passes every rule."""
     child = {"visit_ref": "VN1", "row_key": "K1"}
     patient: Patient = blank(
         "patient",
@@ -102,6 +105,19 @@ def clean_unit() -> Unit:
     drug: DrugDispense = blank(
         "drug_dispense", **child, name="Paracetamol 500 mg", quantity=10.0, dispensed_date="2026-10-31"
     )
+    person: RegisterPerson = blank(
+        "register_person", person_ref=PERSON, hn="000000001", newest_day="2026-10-31"
+    )
+    dose: Immunization = blank(
+        "immunization",
+        person_ref=PERSON,
+        row_key="ovst_vaccine:1",
+        hn="000000001",
+        vaccine_code="815",
+        expire_date="2027-03-31",
+        given_date="2026-10-31",
+        elsewhere=False,
+    )
     return {
         "visit": [visit],
         "patient": [patient],
@@ -113,6 +129,8 @@ def clean_unit() -> Unit:
         "appointment": [appointment],
         "lab_result": [lab],
         "drug_dispense": [drug],
+        "register_person": [person],
+        "immunization": [dose],
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quality_rows import CID, TODAY, Unit, clean_unit, make_cid, spoil
+from quality_rows import CID, PERSON, TODAY, Unit, clean_unit, make_cid, spoil
 
 from phr.canonical import TABLES
 from phr.canonical.tables import CHILD_TABLES
@@ -113,11 +113,28 @@ def test_identity_conflict_names_every_hn_of_the_id(checker: Checker) -> None:
     stranger = unit["patient"][0]._replace(hn="000000003", cid=make_cid(3), birth_date="1970-01-01")
     unit["patient"] += [other, stranger]
     bad = checker.check({"99001": unit})
-    assert [(b.hn, b.visit_ref, b.rule) for b in bad] == [
+    assert [(b.hn, b.ref, b.rule) for b in bad] == [
         ("000000001", None, "patient.identity_birth_date"),
         ("000000002", None, "patient.identity_birth_date"),
     ]
     assert all(RULES[b.rule].scope == "document" for b in bad)
+
+
+def test_a_register_is_named_by_its_person(checker: Checker) -> None:
+    unit = spoil(clean_unit(), "patient", deceased=True, death_date="2026-10-30")
+    spoil(unit, "register_person", notes="ambiguous:cid")
+    unit["visit"] = [unit["visit"][0]._replace(service_day="2026-10-30")]
+    unit["immunization"].append(
+        unit["immunization"][0]._replace(
+            row_key="person_wbc:7", given_date="2026-10-30", vaccine_code="816", hn="~7"
+        )
+    )
+    bad = checker.check({"99001": unit})
+    assert bad == [
+        BadRow("99001", "register_person", 0, PERSON, "000000001", None, "register_person.ambiguous_cid"),
+        BadRow("99001", "immunization", 1, PERSON, "~7", "person_wbc:7", "immunization.code_unknown"),
+        BadRow("99001", "immunization", 0, PERSON, "000000001", "ovst_vaccine:1", "immunization.after_death"),
+    ]
 
 
 def test_one_suite_run_per_table_whatever_the_number_of_hospitals(

@@ -97,7 +97,23 @@ MISTAKES: dict[str, list[Mistake]] = {
         change("visit", start_time=None, notes="bad_time:start_time"),
         change("visit", start_time=None, notes="be_year:service_day bad_time:start_time"),
     ],
-    "visit.after_death": [change("patient", deceased=True, death_date="2026-10-30")],
+    "visit.after_death": [
+        lambda unit: (
+            spoil(unit, "patient", deceased=True, death_date="2026-10-30"),
+            spoil(unit, "immunization", given_date="2026-10-30"),
+        )
+    ],
+    "immunization.after_death": [
+        lambda unit: (
+            spoil(unit, "patient", deceased=True, death_date="2026-10-30"),
+            spoil(unit, "visit", service_day="2026-10-30"),
+        ),
+        # known to one of two records of the person
+        lambda unit: (
+            unit["patient"].append(unit["patient"][0]._replace(hn="2", death_date="2026-10-30")),
+            unit["register_person"].append(unit["register_person"][0]._replace(hn="2")),
+        ),
+    ],
     "vital_sign.pressure_order": [
         change("vital_sign", bp_systolic=80.0, bp_diastolic=80.0),
         change("vital_sign", bp_systolic=80.0, bp_diastolic=120.0),
@@ -149,6 +165,42 @@ MISTAKES: dict[str, list[Mistake]] = {
     ],
     "drug_dispense.date_future": [change("drug_dispense", dispensed_date="2026-11-02")],
 }
+MISTAKES |= {
+    "register_person.ambiguous_cid": [
+        change("register_person", notes="ambiguous:cid"),
+        change("register_person", notes="be_year:x ambiguous:cid"),
+    ],
+    "register_person.unique": [twice("register_person")],
+    "immunization.person_unknown": [
+        change("immunization", person_ref="h000000009"),
+        change("immunization", person_ref=None),
+    ],
+    "immunization.key_missing": [
+        change("immunization", row_key=None),
+        both("immunization", row_key=None),
+    ],
+    "immunization.key_unique": [twice("immunization"), twice("immunization", given_date="2026-10-30")],
+    "immunization.code_missing": [change("immunization", vaccine_code=None)],
+    "immunization.code_unknown": [
+        change("immunization", vaccine_code="816"),
+        change("immunization", vaccine_code="10"),
+        change("immunization", vaccine_code="d21"),
+    ],
+    "immunization.date_missing": [
+        change("immunization", given_date=None),
+        change("immunization", given_date=None, notes="zero_date:given_date"),
+    ],
+    "immunization.date_unreadable": [
+        change("immunization", given_date=None, notes="bad_date:given_date"),
+        change("immunization", given_date="2026-02-30"),
+    ],
+    "immunization.date_future": [change("immunization", given_date="2026-11-02")],
+    "immunization.before_birth": [change("immunization", given_date="1990-05-16")],
+    "immunization.expire_unreadable": [
+        change("immunization", expire_date=None, notes="bad_date:expire_date"),
+        change("immunization", expire_date="2027-02-30"),
+    ],
+}
 for _table in CHILD_TABLES:
     MISTAKES[f"{_table}.visit_unknown"] = [
         change(_table, visit_ref="VN9"),
@@ -181,7 +233,10 @@ for _name, (_column, _low, _high) in RANGES.items():
 
 #: mistakes that cannot be made alone: rules of the whole mistake
 ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
-    "patient.hn_missing": (change("patient", hn=None), {"patient.hn_missing", "visit.patient_unknown"}),
+    "patient.hn_missing": (
+        change("patient", hn=None),
+        {"patient.hn_missing", "visit.patient_unknown", "register_person.patient_unknown"},
+    ),
     "patient.hn_unique": (twice("patient"), {"patient.hn_unique"}),
     "patient.birth_unreadable": (
         change("patient", birth_date=None, notes="bad_date:birth_date"),
@@ -189,7 +244,12 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "patient.birth_future": (
         change("patient", birth_date="2026-11-02"),
-        {"patient.birth_future", "patient.identity_birth_date", "visit.before_birth"},
+        {
+            "patient.birth_future",
+            "patient.identity_birth_date",
+            "visit.before_birth",
+            "immunization.before_birth",
+        },
     ),
     "patient.sex_invalid": (
         change("patient", sex="9"),
@@ -197,7 +257,7 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "patient.death_before_birth": (
         change("patient", death_date="1990-05-16"),
-        {"patient.death_before_birth", "visit.after_death"},
+        {"patient.death_before_birth", "visit.after_death", "immunization.after_death"},
     ),
     "identity_evidence.unique": (twice("identity_evidence"), {"identity_evidence.unique"}),
     "visit.ref_missing": (
@@ -210,7 +270,7 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "patient.hn_missing, two": (
         both("patient", hn=None),
-        {"patient.hn_missing", "visit.patient_unknown"},
+        {"patient.hn_missing", "visit.patient_unknown", "register_person.patient_unknown"},
     ),
     "vital_sign.key_missing, two": (
         both("vital_sign", row_key=None),
@@ -231,7 +291,22 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "visit.before_birth": (
         change("patient", birth_date="2026-11-01"),
-        {"visit.before_birth", "patient.identity_birth_date"},
+        {"visit.before_birth", "patient.identity_birth_date", "immunization.before_birth"},
+    ),
+    "register_person.ref_missing": (
+        change("register_person", person_ref=None),
+        {"register_person.ref_missing", "immunization.person_unknown"},
+    ),
+    "register_person.person_missing": (
+        lambda unit: (
+            spoil(unit, "register_person", person_ref="h", hn=None),
+            spoil(unit, "immunization", person_ref="h", hn=None),
+        ),
+        {"register_person.person_missing"},
+    ),
+    "register_person.patient_unknown": (
+        change("register_person", hn="000000009"),
+        {"register_person.patient_unknown"},
     ),
     "screening.key_missing, two": (
         both("screening", row_key=None),
@@ -295,6 +370,19 @@ HARMLESS: dict[str, Mistake] = {
     "result on the day of the order": change("lab_result", report_date="2026-10-31"),
     "a trace of a drug": change("drug_dispense", quantity=0.001),
     "drug of today": change("drug_dispense", dispensed_date="2026-11-01"),
+    "dose of today": change("immunization", given_date="2026-11-01"),
+    "dose on the day of birth": change("immunization", given_date="1990-05-17"),
+    "dose of a Buddhist year": change("immunization", notes="be_year:given_date"),
+    "dose with a six-letter code": change("immunization", vaccine_code="HPVC21"),
+    "dose without lot and expiry": change("immunization", lot_number=None, expire_date=None),
+    "dose with a zero expiry": change("immunization", expire_date=None, notes="zero_date:expire_date"),
+    "dose after the expiry": change("immunization", expire_date="2026-01-31"),
+    "dose given elsewhere": change("immunization", elsewhere=True, place="10666"),
+    "a register of two records": lambda unit: (
+        unit["patient"].append(unit["patient"][0]._replace(hn="000000002")),
+        unit["register_person"].append(unit["register_person"][0]._replace(hn="000000002")),
+    ),
+    "a register without a dose given here": change("register_person", newest_day=None),
 }
 
 
@@ -373,9 +461,12 @@ def test_staff_can_read_what_to_do(rule: Any) -> None:
 
 
 def test_scope_follows_the_table() -> None:
-    document = {"patient", "visit"}
-    assert {rule.table for rule in RULES.values() if rule.scope == "document"} == document
-    assert all(rule.scope == "row" for rule in RULES.values() if rule.table not in document)
+    document = {"patient", "visit", "register_person"}
+    # a dose after death says that two people may be mixed up
+    alone = {"immunization.after_death"}
+    found = {rule.rule_id for rule in RULES.values() if rule.scope == "document"}
+    assert {rule for rule in found if RULES[rule].table not in document} == alone
+    assert all(rule.scope == "document" for rule in RULES.values() if rule.table in document)
 
 
 def test_suites_carry_severity_and_rule_id() -> None:

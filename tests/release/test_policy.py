@@ -12,7 +12,7 @@ from visit_rows import CONFIG, decided
 
 from phr import faults
 from phr.errors import StopHospital
-from phr.release import Policy
+from phr.release import Decision, Policy, decide_register
 
 POLICY = "data_class_policy.yaml"
 ICD10 = "sensitivity_icd10.csv"
@@ -159,3 +159,12 @@ def test_a_policy_that_holds_everything_says_so(config: Path) -> None:
     for name in ("C2", "C1", "C0"):
         edit(config / POLICY, f"{name}: {{action: send", f"{name}: {{action: hold")
     assert decided(Policy.load(config), "E119").reasons == ("CLASS:C2",)
+
+
+def test_an_immunization_register_is_basic_safety(config: Path) -> None:
+    sent = decide_register(Policy.load(config))
+    assert (sent.action, sent.data_class, sent.reasons) == ("send", "C1", ())
+    for name in ("C2", "C1"):
+        edit(config / POLICY, f"{name}: {{action: send", f"{name}: {{action: hold")
+    held = decide_register(policy := Policy.load(config))
+    assert held == Decision("hold", "C1", policy.version, ("CLASS:C1",))

@@ -30,9 +30,9 @@ class Doc:
 
 
 class Patient(NamedTuple):
-    """One row per hospital number (HN)."""
+    """One row per hospital number (HN), or per person only the community register knows."""
 
-    hn: Annotated[str, Doc("hospital number; leading zeros are significant")]
+    hn: Annotated[str, Doc("hospital number, leading zeros are significant; or ~ and the person id")]
     cid: Annotated[str | None, Doc("citizen id as found, blanks and dashes removed; may be wrong")]
     prefix: Annotated[str | None, Doc("name prefix in Thai")]
     given: Annotated[str | None, Doc("given name in Thai")]
@@ -222,6 +222,51 @@ class DrugDispense(NamedTuple):
     notes: Annotated[str | None, Doc("what the adapter mended")]
 
 
+class RegisterPerson(NamedTuple):
+    """One local record of the person an immunization register belongs to (rule R6)."""
+
+    person_ref: Annotated[
+        str,
+        Doc(
+            "the person inside one snapshot, as secret as a citizen id",
+            codes="c + citizen id, h + HN, p + person id",
+        ),
+    ]
+    hn: Annotated[
+        str | None,
+        Doc("key into patient: the HN, or ~ and the id of a person known to the community register alone"),
+    ]
+    newest_day: Annotated[
+        str | None, Doc("day of the newest dose given here; the service day of the register")
+    ]
+    notes: Annotated[str | None, Doc("ambiguous:cid when records of two citizen ids are linked")]
+
+
+class Immunization(NamedTuple):
+    """One stored dose, whichever table of the HIS holds it; one dose may be stored twice."""
+
+    person_ref: Annotated[str, Doc("whose register the dose belongs to, as in register_person")]
+    row_key: Annotated[str, Doc("row identity: the HIS table, a colon and its key")]
+    hn: Annotated[str | None, Doc("key into patient: the record the dose is stored under")]
+    vaccine_code: Annotated[
+        str | None, Doc("vaccine and dose, numbers padded to 3 digits", codes="43-file VACCINETYPE")
+    ]
+    vaccine_name: Annotated[str | None, Doc("the hospital's own name of the vaccine")]
+    dose_number: Annotated[int | None, Doc("number of the dose as typed; the code says it too")]
+    quantity: Annotated[float | None, Doc("volume given", unit="mL")]
+    lot_number: Annotated[str | None, Doc("lot of the vaccine")]
+    expire_date: Annotated[str | None, Doc("expiry of the lot")]
+    given_date: Annotated[str | None, Doc("day the dose was given")]
+    given_time: Annotated[str | None, Doc("time the dose was given")]
+    visit_ref: Annotated[str | None, Doc("visit number, where the row names one")]
+    place: Annotated[str | None, Doc("facility that gave a dose given elsewhere", codes="hcode5")]
+    elsewhere: Annotated[bool, Doc("True when another facility gave the dose and this one only noted it")]
+    manufacturer: Annotated[str | None, Doc("maker of the vaccine")]
+    performer_name: Annotated[str | None, Doc("who gave it")]
+    performer_license: Annotated[str | None, Doc("licence number as found")]
+    notes: Annotated[str | None, Doc("what the adapter mended")]
+
+
 CanonicalRow = (
     Patient
     | IdentityEvidence
@@ -233,6 +278,8 @@ CanonicalRow = (
     | Appointment
     | LabResult
     | DrugDispense
+    | RegisterPerson
+    | Immunization
 )
 
 #: Every canonical table by its name; the order is the order of extraction.
@@ -247,6 +294,8 @@ TABLES: dict[str, type[CanonicalRow]] = {
     "appointment": Appointment,
     "lab_result": LabResult,
     "drug_dispense": DrugDispense,
+    "register_person": RegisterPerson,
+    "immunization": Immunization,
 }
 
 #: Tables whose rows are children of a visit (have ``visit_ref`` and ``row_key``).

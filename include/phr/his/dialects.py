@@ -42,8 +42,17 @@ class Dialect(Protocol):
     def time_text(self, column: str) -> str:
         """SQL: ``HH:MM:SS``."""
 
+    def moment_day(self, column: str) -> str:
+        """SQL: the day of a column of day and time, as :meth:`date_text`."""
+
+    def moment_time(self, column: str) -> str:
+        """SQL: the time of a column of day and time, as :meth:`time_text`."""
+
     def concat(self, *parts: str) -> str:
         """SQL: the texts one after the other."""
+
+    def not_digits(self, column: str) -> str:
+        """SQL condition: a text that holds anything but ASCII digits."""
 
     def procedure_code(self, column: str) -> str:
         """SQL condition: a code of digits only, so an ICD-9-CM procedure and not a diagnosis."""
@@ -94,8 +103,17 @@ class MySql:
     def time_text(self, column: str) -> str:
         return f"TIME_FORMAT({column}, '%H:%i:%s')"
 
+    def moment_day(self, column: str) -> str:
+        return self.date_text(column)
+
+    def moment_time(self, column: str) -> str:
+        return f"DATE_FORMAT({column}, '%H:%i:%s')"
+
     def concat(self, *parts: str) -> str:
         return f"CONCAT({', '.join(parts)})"
+
+    def not_digits(self, column: str) -> str:
+        return f"{column} REGEXP '[^0-9]'"
 
     def procedure_code(self, column: str) -> str:
         return f"{column} REGEXP '^[0-9][0-9. ]*$'"
@@ -169,8 +187,17 @@ class Sqlite:
     def time_text(self, column: str) -> str:
         return f"SUBSTR({column}, 1, 8)"
 
+    def moment_day(self, column: str) -> str:
+        return f"SUBSTR({column}, 1, 10)"
+
+    def moment_time(self, column: str) -> str:
+        return f"SUBSTR({column}, 12, 8)"
+
     def concat(self, *parts: str) -> str:
         return f"({' || '.join(parts)})"
+
+    def not_digits(self, column: str) -> str:
+        return f"{column} GLOB '*[^0-9]*'"
 
     def procedure_code(self, column: str) -> str:
         return f"({column} GLOB '[0-9]*' AND {column} NOT GLOB '*[^0-9. ]*')"

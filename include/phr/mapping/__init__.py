@@ -7,13 +7,25 @@ from phr.mapping.encounter import (
     build_encounter,
 )
 from phr.mapping.hashing import content_hash, encode, patient_hash
+from phr.mapping.immunization import (
+    ImmunizationDocument,
+    RegisterBundle,
+    RegisterDose,
+    best_record,
+    build_immunization_register,
+)
 from phr.mapping.source import source_hash
 
 __all__ = [
     "MAPPING_VERSION",
     "EncounterDocument",
+    "ImmunizationDocument",
+    "RegisterBundle",
+    "RegisterDose",
     "VisitBundle",
+    "best_record",
     "build_encounter",
+    "build_immunization_register",
     "content_hash",
     "encode",
     "patient_hash",

@@ -23,7 +23,7 @@ from phr.mapping import administrative, clinical, laboratory, medication
 from phr.mapping.codemaps import ENCOUNTER_CLASS, ENCOUNTER_TYPE
 from phr.mapping.common import moment, organization, practitioner, profession
 from phr.mapping.keys import national_keys
-from phr.mapping.patient import GENDER, full_name, patient_block
+from phr.mapping.patient import full_name, lacking, patient_block
 from phr.settings import EndpointSettings, Hospital
 
 #: stored beside every delivered version; a new number re-sends nothing by itself (rule R4)
@@ -141,17 +141,7 @@ def _require(bundle: VisitBundle, hospital: Hospital) -> str:
     for table, rows in (*_children(bundle), ("drug_dispense", bundle.set_aside_drugs)):
         if any(row.visit_ref != visit.visit_ref for row in rows):
             raise Bug(faults.UNEXPECTED, hospital=hospital.hcode, detail=f"{table} row of another visit")
-    missing = [
-        name
-        for name, value in (
-            ("patient.cid", patient.cid),
-            ("patient.birth_date", patient.birth_date),
-            ("patient.sex", patient.sex in GENDER),
-            ("patient.name", full_name(patient)),
-            ("visit.service_day", visit.service_day),
-        )
-        if not value
-    ]
+    missing = lacking(patient) + ([] if visit.service_day else ["visit.service_day"])
     if missing or visit.service_day is None:
         raise QuarantineRecord(DOCUMENT_INCOMPLETE, hospital=hospital.hcode, detail=", ".join(missing))
     return visit.service_day

@@ -16,13 +16,14 @@ def encode(body: dict[str, Any]) -> bytes:
 
 
 def content_hash(body: dict[str, Any], key: bytes) -> str:
-    """HMAC-SHA256 (hex) of what an encounter document says about the visit.
+    """HMAC-SHA256 (hex) of what a document says about its visit, or the doses of its register.
 
     Equal for equal meaning: children in any order, NFC or NFD, ``1`` or ``1.0``, null or absent or empty.
-    Left out: agent and display of a ``managingOrganization`` (a new HIS version or a corrected hospital name
-    must not re-send years), the ``Patient`` block, and the patient's name wherever a reference carries it
-    (they have :func:`patient_hash`). The citizen id of the subject stays in: a visit under another person is
-    another content.
+    Left out: agent and display of a ``managingOrganization`` and a ``location`` that repeats it (a new
+    HIS version or a corrected hospital name must not re-send years), the ``Patient`` block, and the
+    patient's name wherever a reference carries it (they have :func:`patient_hash`). The citizen id of the
+    subject of a visit stays in: a visit under another person is another content. Whose a register is, its
+    reference says.
     """
     clinical = {name: value for name, value in body.items() if name != "Patient"}
     return _keyed(b"content/1", _meaning(clinical), key)
@@ -61,8 +62,11 @@ def _meaning_of_object(value: dict[str, Any]) -> dict[str, Any] | None:
     kept = {}
     reference = value.get("reference")
     is_patient = isinstance(reference, str) and reference.startswith("Patient/")
+    sender = value.get("managingOrganization")
     for name, item in value.items():
         if name == "display" and is_patient:
+            continue
+        if name == "location" and isinstance(sender, dict) and item == sender.get("display"):
             continue
         if name in ("managingOrganization", "assigner") and isinstance(item, dict):
             item = {part: item[part] for part in item if part not in ("agent", "display")}

@@ -25,24 +25,21 @@ def full_name(patient: Patient) -> str:
     return " ".join(part for part in parts if part)
 
 
+def lacking(patient: Patient) -> list[str]:
+    """Required fields of a patient that are not there, by name."""
+    required = {
+        "patient.cid": patient.cid,
+        "patient.birth_date": patient.birth_date,
+        "patient.sex": patient.sex in GENDER,
+        "patient.name": full_name(patient),
+    }
+    return [name for name, value in required.items() if not value]
+
+
 def patient_block(patient: Patient, hospital: Hospital) -> dict[str, Any]:
     """``Patient``; the caller has made sure that cid, sex and birth date are there."""
     return {
-        "identifier": [
-            {"use": "official", "system": "https://www.dopa.go.th", "type": "CID", "value": patient.cid},
-            {
-                "use": "official",
-                "system": "https://sil-th.org/hn",
-                "type": "HN",
-                "value": patient.hn,
-                "assigner": {
-                    "use": "official",
-                    "system": HCODE5,
-                    "value": hospital.hcode,
-                    "display": hospital.name_th,
-                },
-            },
-        ],
+        "identifier": _identifiers(patient, hospital),
         "active": True,
         "name": [
             {
@@ -68,6 +65,29 @@ def patient_block(patient: Patient, hospital: Hospital) -> dict[str, Any]:
         "address": [_address(patient)],
         "contact": [],
     }
+
+
+def _identifiers(patient: Patient, hospital: Hospital) -> list[dict[str, Any]]:
+    """Citizen id and HN; a person known to the community register alone has no HN."""
+    found: list[dict[str, Any]] = [
+        {"use": "official", "system": "https://www.dopa.go.th", "type": "CID", "value": patient.cid}
+    ]
+    if not patient.hn.startswith("~"):
+        found.append(
+            {
+                "use": "official",
+                "system": "https://sil-th.org/hn",
+                "type": "HN",
+                "value": patient.hn,
+                "assigner": {
+                    "use": "official",
+                    "system": HCODE5,
+                    "value": hospital.hcode,
+                    "display": hospital.name_th,
+                },
+            }
+        )
+    return found
 
 
 def _marital(code: str | None) -> dict[str, Any]:

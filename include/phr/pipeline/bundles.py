@@ -76,7 +76,7 @@ class Chunk:
             children=defaultdict(lambda: {table: [] for table in CHILD_TABLES}),
             bad_children=defaultdict(lambda: {table: [] for table in CHILD_TABLES}),
             findings=defaultdict(list),
-            bad_visits=verdict["visits"],
+            bad_visits=verdict["documents"],
             bad_patients=verdict["patients"],
         )
         for table in CHILD_TABLES:

@@ -60,8 +60,8 @@ def check_hospitals(
 
     A hospital whose staging cannot be read is told to ``failed``; the others go on.
 
-    A verdict holds, by canonical table: ``rows`` (index -> rules) and, for the document: ``visits``
-    (visit reference -> rules) and ``patients`` (HN -> rules).
+    A verdict holds, by canonical table: ``rows`` (index -> rules) and, for whole documents: ``documents``
+    (visit number or person of a register -> rules) and ``patients`` (HN -> rules).
     """
     today = context.options.planned_at.astimezone(BANGKOK).date()
     province = context.province
@@ -107,17 +107,17 @@ def _slices(
 
 def _write_verdicts(context: Context, part: _Slice, bad: list[BadRow]) -> None:
     verdicts: dict[tuple[str, str], dict[str, Any]] = {
-        place: {"visits": {}, "patients": {}, "rows": {}} for place in part.chunks
+        place: {"documents": {}, "patients": {}, "rows": {}} for place in part.chunks
     }
     for item in bad:
         chunk, index = part.origin[item.hospital, item.table][item.row]
-        if RULES[item.rule].scope == "document" and item.visit_ref is None and item.hn is not None:
-            # a person's fault is a fault of all visits of that person, in whichever chunk
+        if RULES[item.rule].scope == "document" and item.ref is None and item.hn is not None:
+            # a person's fault is a fault of all documents of that person, in whichever chunk
             for hcode, name in part.chunks:
                 if hcode == item.hospital:
                     verdicts[hcode, name]["patients"].setdefault(item.hn, []).append(item.rule)
-        elif RULES[item.rule].scope == "document" and item.visit_ref is not None:
-            verdicts[item.hospital, chunk]["visits"].setdefault(item.visit_ref, []).append(item.rule)
+        elif RULES[item.rule].scope == "document" and item.ref is not None:
+            verdicts[item.hospital, chunk]["documents"].setdefault(item.ref, []).append(item.rule)
         else:
             rows = verdicts[item.hospital, chunk]["rows"].setdefault(item.table, {})
             rows.setdefault(str(index), []).append(item.rule)

@@ -28,14 +28,15 @@ class BadRow:
     """One row that failed one rule.
 
     ``row`` is the index in the list given for ``hospital`` and ``table``; look ``rule`` up in ``RULES``.
-    A failure of scope ``document`` takes out the visit ``visit_ref``; where that is None (patient rows), all
-    visits of ``hn``. On child rows ``hn`` is the HN of their visit, None when the visit is unknown.
+    A failure of scope ``document`` takes out the document ``ref`` (a visit number, or the person of a
+    register); where that is None (patient rows), all documents of ``hn``. On child rows of a visit ``hn`` is
+    the HN of the visit, None when it is unknown.
     """
 
     hospital: str
     table: str
     row: int
-    visit_ref: str | None
+    ref: str | None
     hn: str | None
     row_key: str | None
     rule: str
@@ -149,15 +150,19 @@ def _frame(table: str, rows: UnitRows, facts: Mapping[str, HospitalFacts]) -> pd
 
 
 def _bad_row(hospital: str, table: str, index: int, row: Any, rule_id: str, facts: HospitalFacts) -> BadRow:
-    visit_ref, hn, row_key = None, None, None
+    ref, hn, row_key = None, None, None
     if table == "patient":
         hn = text(row.hn)
     elif table == "identity_evidence":
         hn = text(row.local_id) if row.source == "patient" else None
     elif table == "visit":
-        visit_ref, hn = text(row.visit_ref), text(row.hn)
+        ref, hn = text(row.visit_ref), text(row.hn)
+    elif table == "register_person":
+        ref, hn = text(row.person_ref), text(row.hn)
+    elif table == "immunization":
+        ref, hn, row_key = text(row.person_ref), text(row.hn), text(row.row_key)
     else:
-        visit_ref, row_key = text(row.visit_ref), text(row.row_key)
+        ref, row_key = text(row.visit_ref), text(row.row_key)
         visit = facts.visits.get(row.visit_ref)
         hn = text(visit.hn) if visit else None
-    return BadRow(hospital, table, index, visit_ref, hn, row_key, rule_id)
+    return BadRow(hospital, table, index, ref, hn, row_key, rule_id)

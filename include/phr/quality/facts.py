@@ -12,13 +12,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, cast
 
-from phr.canonical import Appointment, CanonicalRow, IdentityEvidence, LabResult, Patient, Visit
+from phr.canonical import (
+    Appointment,
+    CanonicalRow,
+    IdentityEvidence,
+    Immunization,
+    LabResult,
+    Patient,
+    RegisterPerson,
+    Visit,
+)
+from phr.mapping.codemaps import VACCINE
 from phr.quality.cid import CidClass, classify
 from phr.quality.values import date_state, day_of, text
 from phr.settings import IdentityPolicy
 
 #: nobody alive was born before
 EARLIEST_BIRTH = date(1890, 1, 1)
+#: where a day lies in the recorded life of its person; None when a date is not known
+LifeOrder = Literal["ok", "before_birth", "after_death"] | None
 
 
 def identity_conflicts(
@@ -59,6 +71,8 @@ class HospitalFacts:
     conflicts: dict[str, Literal["birth_date", "sex"]] = field(default_factory=dict)  # by CID
     patients: dict[str, Patient] = field(default_factory=dict)  # by HN
     visits: dict[str, Visit] = field(default_factory=dict)  # by visit_ref
+    #: key of the person of a register -> that person's patient rows
+    people: dict[str, list[Patient]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -93,24 +107,24 @@ class HospitalFacts:
         facts.conflicts = identity_conflicts(patients, evidence, valid)
         facts.patients = {row.hn: row for row in patients}
         facts.visits = {row.visit_ref: row for row in visits}
+        for record in cast("list[RegisterPerson]", tables.get("register_person", [])):
+            known = facts.people.setdefault(record.person_ref, [])
+            if record.hn in facts.patients:
+                known.append(facts.patients[record.hn])
         return facts
 
     def patient_known(self, hn: str | None) -> bool | None:
         """Whether the window holds the patient row of an HN; None without HN."""
         return hn in self.patients if text(hn) else None
 
-    def life_order(self, visit: Visit) -> Literal["ok", "before_birth", "after_death"] | None:
-        """A visit's day against the recorded life of its patient; None when a date is not known."""
+    def life_order(self, visit: Visit) -> LifeOrder:
+        """A visit's day against the recorded life of its patient."""
         patient = self.patients.get(visit.hn) if visit.hn else None
-        day = day_of(visit.service_day)
-        if patient is None or day is None:
-            return None
-        birth, death = day_of(patient.birth_date), day_of(patient.death_date)
-        if death is not None and day > death:
-            return "after_death"
-        if birth is not None and day < birth:
-            return "before_birth"
-        return "ok"
+        return _life_order(day_of(visit.service_day), [patient] if patient else [])
+
+    def dose_order(self, row: Immunization) -> LifeOrder:
+        """A dose's day against every record of its person: the strictest one counts."""
+        return _life_order(day_of(row.given_date), self.people.get(row.person_ref, []))
 
     def appointment_order(self, row: Appointment) -> Literal["ok", "before_visit"] | None:
         """An appointment's day against the day of the visit it was made in."""
@@ -120,6 +134,31 @@ class HospitalFacts:
         if start is None or made is None:
             return None
         return "before_visit" if start < made else "ok"
+
+
+def _life_order(day: date | None, patients: list[Patient]) -> LifeOrder:
+    if day is None or not patients:
+        return None
+    births = [birth for patient in patients if (birth := day_of(patient.birth_date))]
+    deaths = [death for patient in patients if (death := day_of(patient.death_date))]
+    if deaths and day > min(deaths):
+        return "after_death"
+    if births and day < max(births):
+        return "before_birth"
+    return "ok"
+
+
+def links(row: RegisterPerson) -> Literal["ok", "ambiguous"]:
+    """Whether the records of a person agree on the citizen id (rule R6), as the adapter noted it."""
+    return "ambiguous" if "ambiguous:cid" in str(row.notes or "").split() else "ok"
+
+
+def vaccine_state(row: Immunization) -> Literal["ok", "missing", "unknown"]:
+    """Whether the vaccine has a code of the national list."""
+    code = text(row.vaccine_code)
+    if code is None:
+        return "missing"
+    return "ok" if code in VACCINE else "unknown"
 
 
 def death_order(row: Patient) -> Literal["ok", "before_birth"] | None:

@@ -15,13 +15,15 @@ from phr.canonical import (
     Diagnosis,
     DrugDispense,
     IdentityEvidence,
+    Immunization,
     LabResult,
     Patient,
+    RegisterPerson,
     Screening,
     Visit,
     VitalSign,
 )
-from phr.quality.facts import EARLIEST_BIRTH, HospitalFacts, death_order, lab_named
+from phr.quality.facts import EARLIEST_BIRTH, HospitalFacts, death_order, lab_named, links, vaccine_state
 from phr.quality.values import date_state, day_of, number, text, time_state
 
 #: first columns of every frame: hospital code and the running number that leads back to the row
@@ -180,6 +182,24 @@ def _drugs(facts: HospitalFacts, rows: list[DrugDispense]) -> Iterator[tuple[obj
         )
 
 
+def _register_people(facts: HospitalFacts, rows: list[RegisterPerson]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield text(row.person_ref), text(row.hn), facts.patient_known(row.hn), links(row)
+
+
+def _immunizations(facts: HospitalFacts, rows: list[Immunization]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.person_ref),
+            text(row.row_key),
+            row.person_ref in facts.people,
+            vaccine_state(row),
+            date_state(row.given_date, "given_date", row.notes, latest=facts.today),
+            date_state(row.expire_date, "expire_date", row.notes),
+            facts.dose_order(row),
+        )
+
+
 _CHILD = ("visit_ref", "row_key", "visit_known")
 _VITALS = (
     "weight_kg",
@@ -233,4 +253,17 @@ FRAMES: dict[str, Frame] = {
         _lab_results,
     ),
     "drug_dispense": Frame((*_CHILD, "name", "quantity", "dispensed_state"), _drugs, frozenset({"quantity"})),
+    "register_person": Frame(("person_ref", "hn", "patient_known", "links"), _register_people),
+    "immunization": Frame(
+        (
+            "person_ref",
+            "row_key",
+            "person_known",
+            "vaccine_state",
+            "given_state",
+            "expire_state",
+            "dose_order",
+        ),
+        _immunizations,
+    ),
 }

@@ -1,6 +1,12 @@
 """Release: data class and policy decide, before anything is sent, whether a document may go (rule R10)."""
 
-from phr.release.decision import Decision, decide, decide_bundle, without_withheld_texts
+from phr.release.decision import (
+    Decision,
+    decide,
+    decide_bundle,
+    decide_register,
+    without_withheld_texts,
+)
 from phr.release.policy import Policy
 
-__all__ = ["Decision", "Policy", "decide", "decide_bundle", "without_withheld_texts"]
+__all__ = ["Decision", "Policy", "decide", "decide_bundle", "decide_register", "without_withheld_texts"]

@@ -1,4 +1,4 @@
-"""Send, hold or never: the decision about one encounter (rule R10; DM3 to DM7)."""
+"""Send, hold or never: the decision about one document (rule R10; DM3 to DM7)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from phr.release.policy import CLASSES, Action, Policy
 
 #: an encounter is general clinical data at least, whatever it holds
 BASE_CLASS = CLASSES.index("C2")
+#: immunizations and allergies: what anybody who treats the person must know
+REGISTER_CLASS = CLASSES.index("C1")
 _WORDS = {"C3": "RESTRICTED", "C4": "VERY_RESTRICTED"}
 
 
@@ -120,6 +122,11 @@ def without_withheld_texts(policy: Policy, bundle: VisitBundle) -> VisitBundle:
             for row in bundle.appointments
         ],
     )
+
+
+def decide_register(policy: Policy) -> Decision:
+    """An immunization register is class C1, basic safety: the policy's action for it, whatever the doses."""
+    return _conclude(policy, REGISTER_CLASS, False, ())
 
 
 def _conclude(policy: Policy, level: int, at_least_hold: bool, reasons: tuple[str, ...]) -> Decision:

@@ -72,6 +72,10 @@ class EndpointSettings(BaseModel):
         default=("AllergyIntolerance", "CarePlan", "Immunization"),
         description="sections left out of encounter documents; an empty one might wipe a register (R8)",
     )
+    doses_elsewhere: Literal["exclude", "include"] = Field(
+        default="exclude",
+        description="whether doses another facility gave, and this one noted, stand in its registers (R6)",
+    )
     allow_scope_all: bool = Field(
         default=False,
         description="whole-history mode drops every encounter that is left out (3.2): never without this",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from operator import itemgetter
 
 from phr import faults
-from phr.canonical import TABLES, CanonicalRow, Screening, Visit
+from phr.canonical import CanonicalRow, Screening, Visit
 from phr.errors import Bug
 from phr.his import normalise
 from phr.his.base import DayCount
@@ -25,6 +25,8 @@ CHILDREN: dict[str, Callable[..., CanonicalRow | rows.Triage]] = {
     "lab_result": rows.lab_result,
     "drug_dispense": rows.drug_dispense,
 }
+#: canonical tables of an encounter, in the order of extraction
+TABLES_READ = ("visit", "patient", "identity_evidence", *CHILDREN)
 COLUMNS = {
     "visit": tuple(inspect.signature(rows.visit).parameters),
     "patient": tuple(people.PATIENT_COLUMNS),
@@ -129,11 +131,12 @@ class EncounterSource:
     def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
         """Complete canonical rows of these visits, their patients and the identity evidence.
 
-        Every table is a key. Rows stand by (visit_ref, row_key); memory grows with the references given.
+        Every table of an encounter is a key. Rows stand by (visit_ref, row_key); memory grows with the
+        references given.
         """
         wanted = set(refs)
         vns, guids = _split(wanted)
-        result: dict[str, list[CanonicalRow]] = {table: [] for table in TABLES}
+        result: dict[str, list[CanonicalRow]] = {table: [] for table in TABLES_READ}
         beside: dict[str, rows.Triage] = {}
         hns: list[object] = []
         for table, build in (*CHILDREN.items(), ("visit", rows.visit)):

@@ -59,27 +59,38 @@ class Evidence:
 
 
 def read_people(
-    rows: Rows, hns: Iterable[object], *, person: bool, address: bool
+    rows: Rows,
+    hns: Iterable[object],
+    *,
+    person: bool,
+    address: bool,
+    person_ids: Sequence[object] = (),
+    spellings: Callable[[str], Iterable[str]] = n.cid_spellings,
 ) -> tuple[list[Patient], list[IdentityEvidence]]:
     """Patients with these hospital numbers, and every register row that claims one of their citizen ids.
+
+    ``person_ids`` are people whom only the community register knows: their ``hn`` is ``~`` and the id.
+    ``spellings`` are the ways an id may be written in the registers.
 
     A ``person`` row that is linked by hospital number speaks about the patient's citizen id even when its
     own is blank or another one; it is noted ``linked_by_hn``, and ``cid_differs`` when it is another.
     """
     raw = [dict(zip(PATIENT_COLUMNS, row, strict=True)) for row in rows("patient", "", _distinct(hns))]
+    if person:
+        raw += [dict(zip(PATIENT_COLUMNS, row, strict=True)) for row in rows("person", "", person_ids)]
     cid_of = {str(row["hn"]): cid for row in raw if (cid := n.cid(row["cid"]))}
     wanted = set(cid_of.values())
-    spellings = _distinct(
-        [spelling for cid in wanted for spelling in n.cid_spellings(cid)]
+    written = _distinct(
+        [spelling for cid in wanted for spelling in spellings(cid)]
         + [row["cid"] for row in raw if n.cid(row["cid"])]
     )
     evidence = Evidence()
-    for local_id, cid, sex, birth in rows("evidence_patient", "", spellings):
+    for local_id, cid, sex, birth in rows("evidence_patient", "", written):
         if (own := n.cid(cid)) in wanted and own is not None:
             evidence.add(_evidence(own, "patient", local_id, sex, birth, []))
     deaths: list[_Death] = []
     if person:
-        for scope, keys in (("cids", spellings), ("hns", [row["hn"] for row in raw])):
+        for scope, keys in (("cids", written), ("hns", [row["hn"] for row in raw])):
             for local_id, cid, hn, sex, birth, dead, died, dead_row, died_too in rows(
                 "evidence_person", scope, _distinct(keys)
             ):

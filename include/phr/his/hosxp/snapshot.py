@@ -10,14 +10,17 @@ from sqlalchemy import Connection
 from phr import faults
 from phr.errors import StopHospital
 from phr.his.base import KeySource
-from phr.his.hosxp import encounters
+from phr.his.hosxp import encounters, immunizations
 from phr.his.reader import DAYS, Reader, batched, both_eras, distinct_days, one_day
 from phr.his.sql import Statements
 from phr.settings import Hospital
 
 #: kind of document -> its source
-SOURCES: dict[str, Callable[[Reader], KeySource]] = {"encounter": encounters.EncounterSource}
-_COLUMNS = {**encounters.COLUMNS}
+SOURCES: dict[str, Callable[[Reader], KeySource]] = {
+    "encounter": encounters.EncounterSource,
+    "immunization": immunizations.ImmunizationSource,
+}
+_COLUMNS = {**encounters.COLUMNS, **immunizations.COLUMNS}
 
 
 class HosxpSnapshot:

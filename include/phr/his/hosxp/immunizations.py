@@ -1,0 +1,242 @@
+"""The immunization registers of one HOSxP snapshot: whose changed, how many, and their complete doses (R6).
+
+The rows and the counts go separate ways: ``touched`` and ``documents`` find the records of a person first and
+read ``dose_*.sql`` by them, the counts read ``dose_days.sql`` by the ids themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from operator import itemgetter
+
+from phr import faults
+from phr.canonical import CanonicalRow, Immunization, RegisterPerson
+from phr.errors import Bug
+from phr.his import normalise as n
+from phr.his.base import DayCount
+from phr.his.hosxp import doses, people
+from phr.his.hosxp.doses import NOBODY, PLACES, KeyAndDay, Place, RawDose
+from phr.his.hosxp.records import RecordFinder, as_id, unregistered
+from phr.his.reader import KEYS, Reader, bangkok, batched, both_eras, distinct_days
+
+#: days whose people are in memory at once
+WINDOW_DAYS = 31
+TABLE = "immunization"
+COLUMNS = {**doses.COLUMNS, "person": tuple(people.PATIENT_COLUMNS)}
+
+
+class ImmunizationSource:
+    """See :class:`phr.his.base.KeySource`; a reference is the key of a person (:class:`doses.Identity`).
+
+    A register stands under the day of its newest dose given here that is not in the future; without one it
+    belongs to no day and is not eligible. Doses of elsewhere are read with it and move nothing.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._records = RecordFinder(reader)
+        self._today = bangkok(reader.taken_at).date().isoformat()
+        self._places = [p for p in PLACES if all(reader.statements.has(table) for table in p.needs)]
+        #: day -> (registers, doses of these registers); a snapshot does not change
+        self._counted: dict[date, tuple[int, int]] = {}
+
+    # -- which registers -----------------------------------------------------------------------------
+
+    def feed_days(self, feed: str, days: Sequence[date]) -> list[date]:
+        """Days of the newest doses of those who were given any dose here on these days, ascending.
+
+        :raises Bug: PHR-901 for another feed than ``immunizations``.
+        """
+        if feed != "immunizations":
+            raise Bug(faults.UNEXPECTED, detail=f"no feed {feed} of immunization registers")
+        found: set[date] = set()
+        for part in batched(distinct_days(days), WINDOW_DAYS):
+            for newest, _rows in self._counted_by_ref(self._dosed_on(part)):
+                found.add(date.fromisoformat(newest))
+        return sorted(found)
+
+    def touched(self, days: Sequence[date]) -> Iterator[str]:
+        """Keys of the people whose newest dose was given on these days, by (newest day, key).
+
+        The people of a month are found at a time and fully, so a caller may read documents in between.
+        """
+        for part in batched(distinct_days(days), WINDOW_DAYS):
+            asked = {day.isoformat() for day in part}
+            seen = {
+                raw.identity.ref
+                for place in self._own_places
+                for scope in place.day_scopes
+                for raw in self._rows(place, scope, {"days": both_eras(part)})
+                if doses.given_day(raw.own_day, raw.visit_day, []) in asked
+            }
+            newest = {ref: day for ref, day in self._newest(seen).items() if day in asked}
+            yield from sorted(newest, key=lambda ref: (newest[ref], ref))
+
+    def touched_keys(self, refs: Sequence[str]) -> dict[str, date]:
+        """Those of these people who have a dose given here, each with the day of the newest."""
+        return {ref: date.fromisoformat(day) for ref, day in self._newest(set(refs)).items()}
+
+    def resolve(self, wanted: Callable[[str], bool]) -> Iterator[str]:
+        """Every key that ``wanted`` says yes to: of everybody registered, with doses or without, and of doses
+        whose person neither register knows. Whole scans; memory is that of the keys wanted.
+        """
+        strangers = (KeyAndDay(*row).identity for row in self._reader.rows("dose_days", "unknown", {}))
+        told: set[str] = set()
+        for scan in (self._records.patients(), self._records.persons(), strangers):
+            # read to its end before anything is told: the caller may ask the connection for more
+            found = {ref for identity in scan if (ref := identity.ref) not in told and wanted(ref)}
+            told |= found
+            yield from sorted(found)
+
+    # -- how many ------------------------------------------------------------------------------------
+
+    def count(self, days: Sequence[date]) -> dict[date, DayCount]:
+        """Independent counts; every asked day is present. A register is eligible or stands under no day."""
+        self._count(days)
+        return {day: DayCount(eligible=self._counted[day][0]) for day in distinct_days(days)}
+
+    def count_keys(self, refs: Sequence[str]) -> dict[date, int]:
+        """Independent count of the eligible registers among these keys, per service day."""
+        counts: dict[date, int] = {}
+        for newest, _rows in self._counted_by_ref(set(refs)):
+            day = date.fromisoformat(newest)
+            counts[day] = counts.get(day, 0) + 1
+        return counts
+
+    def count_rows(self, days: Sequence[date]) -> dict[str, int]:
+        """Number of stored doses of the registers of these days, those of elsewhere included."""
+        self._count(days)
+        return {TABLE: sum(self._counted[day][1] for day in distinct_days(days))}
+
+    def count_key_rows(self, refs: Sequence[str]) -> dict[str, int]:
+        """Number of stored doses of the eligible registers among these keys."""
+        return {TABLE: sum(rows for _newest, rows in self._counted_by_ref(set(refs)))}
+
+    def _count(self, days: Sequence[date]) -> None:
+        missing = [day for day in distinct_days(days) if day not in self._counted]
+        for part in batched(missing, WINDOW_DAYS):
+            totals = {day.isoformat(): (0, 0) for day in part}
+            for newest, rows in self._counted_by_ref(self._dosed_on(part)):
+                if newest in totals:
+                    registers, of_day = totals[newest]
+                    totals[newest] = (registers + 1, of_day + rows)
+            self._counted |= {day: totals[day.isoformat()] for day in part}
+
+    def _dosed_on(self, days: Sequence[date]) -> set[str]:
+        """Keys of those who were given a dose here on these days."""
+        asked = {day.isoformat() for day in days}
+        found = set()
+        for row in map(KeyAndDay._make, self._reader.rows("dose_days", "days", {"days": both_eras(days)})):
+            if not row.elsewhere and doses.given_day(row.own_day, row.visit_day, []) in asked:
+                found.add(row.identity.ref)
+        return found
+
+    def _counted_by_ref(self, refs: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """(newest day, number of stored doses) of every eligible register among these keys."""
+        for part in batched(sorted(refs), KEYS):
+            newest: dict[str, str] = {}
+            # the scopes overlap, so a row is counted by its key
+            stored: dict[str, set[tuple[str, object]]] = {}
+            for scope, keys in self._id_scopes(part):
+                for row in map(KeyAndDay._make, self._reader.by_keys("dose_days", scope, keys)):
+                    ref = row.identity.ref
+                    stored.setdefault(ref, set()).add((row.place, row.row_id))
+                    day = doses.given_day(row.own_day, row.visit_day, [])
+                    if not row.elsewhere and day and day <= self._today:
+                        newest[ref] = max(day, newest.get(ref, day))
+            yield from ((newest[ref], len(stored[ref])) for ref in part if ref in newest)
+
+    def _id_scopes(self, refs: Sequence[str]) -> Iterator[tuple[str, list[object]]]:
+        cids = self._records.spellings([ref[1:] for ref in refs if ref[0] == "c"])
+        yield "person_cids", list(cids)
+        yield "patient_cids", list(cids)
+        yield "hns", [ref[1:] for ref in refs if ref[0] == "h" and ref != NOBODY]
+        yield "ids", [as_id(ref[1:]) for ref in refs if ref[0] == "p"]
+        yield "nobody", [NOBODY] if NOBODY in refs else []
+
+    # -- complete registers --------------------------------------------------------------------------
+
+    def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
+        """Complete registers of these people, their patients and the identity evidence.
+
+        All or nothing: every place is read before anything is returned, and whatever fails on the way is
+        raised. Rows stand by (key, record or row key); memory grows with the keys given.
+        """
+        wanted = set(refs)
+        records = self._records.find(wanted)
+        registered = records.by_person()
+        newest: dict[str, str] = {}
+        found: dict[str, Immunization] = {}
+        for place in self._places:
+            for raw in self._of_people(place, wanted, records.hns, records.persons):
+                ref = raw.identity.ref
+                of_person = registered.setdefault(ref, unregistered(ref))
+                row = doses.dose(place, raw, ref, _record_of(raw, of_person))
+                found[row.row_key] = row  # a collation may find a row under two spellings of one key
+                self._note_newest(newest, place, ref, row.given_date)
+        told: list[RegisterPerson] = []
+        for ref, of_person in registered.items():
+            notes = "ambiguous:cid" if ref in records.ambiguous else None
+            keys = [n.text(record) for record in of_person] or [None]  # nobody has no record
+            told += [RegisterPerson(ref, key, newest.get(ref), notes) for key in keys]
+        told.sort(key=lambda row: (row.person_ref, row.hn or ""))
+        every = [record for of_person in registered.values() for record in of_person]
+        patients, evidence = people.read_people(
+            self._reader.by_keys,
+            [record for record in every if not record.startswith("~")],
+            person=self._reader.statements.has("person"),
+            address=self._reader.statements.has("thaiaddress"),
+            person_ids=[as_id(record[1:]) for record in every if record.startswith("~")],
+            spellings=lambda cid: self._records.spellings([cid]),
+        )
+        return {
+            "register_person": list(told),
+            "patient": sorted(patients, key=itemgetter(0)),
+            "identity_evidence": sorted(evidence, key=itemgetter(0, 1, 2)),
+            TABLE: sorted(found.values(), key=itemgetter(0, 1)),
+        }
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    @property
+    def _own_places(self) -> list[Place]:
+        return [place for place in self._places if not place.elsewhere]
+
+    def _newest(self, refs: Iterable[str]) -> dict[str, str]:
+        """Key -> ISO day of the newest dose given here that is not in the future."""
+        newest: dict[str, str] = {}
+        for part in batched(sorted(refs), KEYS):
+            wanted = set(part)
+            records = self._records.find(wanted)
+            for place in self._own_places:
+                for raw in self._of_people(place, wanted, records.hns, records.persons):
+                    day = doses.given_day(raw.own_day, raw.visit_day, [])
+                    self._note_newest(newest, place, raw.identity.ref, day)
+        return newest
+
+    def _note_newest(self, newest: dict[str, str], place: Place, ref: str, day: str | None) -> None:
+        if not place.elsewhere and day and day <= self._today:
+            newest[ref] = max(day, newest.get(ref, day))
+
+    def _of_people(
+        self, place: Place, wanted: set[str], hns: Iterable[str], persons: Iterable[str]
+    ) -> Iterator[RawDose]:
+        """Doses in one place that belong to these keys."""
+        keys: list[object] = [*hns] if place.by_visit else [as_id(number) for number in persons]
+        for raw in map(RawDose._make, self._reader.by_keys(place.statement, place.key_scope, keys)):
+            if raw.identity.ref in wanted:
+                yield raw
+        if NOBODY in wanted:
+            yield from (raw for raw in self._rows(place, "nobody", {}) if raw.identity.ref == NOBODY)
+
+    def _rows(self, place: Place, scope: str, parameters: dict[str, object]) -> Iterator[RawDose]:
+        yield from map(RawDose._make, self._reader.rows(place.statement, scope, parameters))
+
+
+def _record_of(raw: RawDose, records: Sequence[str]) -> str | None:
+    """The record a dose is stored under, among those of its person."""
+    for record in (raw.identity.number, f"~{raw.person_id}"):
+        if record in records:
+            return n.text(record)
+    return records[0] if records else None
