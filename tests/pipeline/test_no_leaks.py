@@ -209,7 +209,7 @@ def test_a_bug_of_ours_shows_its_class_and_not_its_text(
         raise KeyError(f"{person.cid} {person.family}")
 
     monkeypatch.setattr("phr.pipeline.check._write_verdicts", broken)
-    monkeypatch.setattr("phr.pipeline.bundles.content_hash", broken)
+    monkeypatch.setattr("phr.pipeline.encounters.content_hash", broken)
     for names in (("map",), ("check",)):
         assert mapped.first is not None
         mapped.ledger.set_hospital(mapped.first.run_id, "99003", status="checked")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,3 +77,38 @@ def backlog(
     )
     with ledger.read() as connection:
         return [Waiting(*row) for row in connection.execute(query)]
+
+
+def references_on(ledger: Ledger, hospital: str, kind: str, days: Sequence[date]) -> set[str]:
+    """Documents that the ledger has on these service days and that were not missed there before."""
+    d = t.document
+    found: set[str] = set()
+    with ledger.read() as connection:
+        for start in range(0, len(days), 200):
+            query = select(d.c.reference).where(
+                d.c.hospital == hospital,
+                d.c.kind == kind,
+                d.c.service_day.in_(days[start : start + 200]),
+                d.c.absent_since.is_(None),
+            )
+            found.update(connection.execute(query).scalars())
+    return found
+
+
+def days_known(ledger: Ledger, hospital: str, kind: str, days: Sequence[date]) -> list[date]:
+    """Those of these service days on which the ledger has documents that were not missed before."""
+    if not days:
+        return []
+    d = t.document
+    query = (
+        select(d.c.service_day)
+        .where(
+            d.c.hospital == hospital,
+            d.c.kind == kind,
+            d.c.service_day.between(min(days), max(days)),
+            d.c.absent_since.is_(None),
+        )
+        .distinct()
+    )
+    with ledger.read() as connection:
+        return sorted(set(days).intersection(connection.execute(query).scalars()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from phr.his.base import KeySource
-from phr.ledger.backlog import Waiting, backlog
+from phr.ledger.backlog import Waiting, backlog, days_known, references_on
 from phr.pipeline.context import Context
 from phr.pipeline.sweep import days_to_repair, due_days, last_readings
 from phr.release import Policy
@@ -20,6 +20,8 @@ from phr.settings import Hospital
 
 #: documents that one re-drive reads at most, the longest waiting first
 REDRIVE_LIMIT = 5_000
+#: how often a day that was added may itself lead to others
+_MOST_MOVES = 5
 #: service days within which held and quarantined documents are looked at by every re-drive
 RECHECK_DAYS = 30
 
@@ -36,6 +38,33 @@ class Choice:
 
 def choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
     """Decide what to read by the purpose of the run."""
+    choice = _choose(context, hospital, source)
+    if context.kind.by_person:
+        choice.days = _follow(context, hospital, source, choice.days)
+    return choice
+
+
+def _follow(context: Context, hospital: Hospital, source: KeySource, days: list[date]) -> list[date]:
+    """These days, and those to which registers of theirs have moved.
+
+    A register stands under the day of its newest dose. When that dose is gone or corrected, the register is
+    on another day by now; it would look vanished if only its old day were read.
+    """
+    name = context.kind.namer(context.keyring)
+    for _ in range(_MOST_MOVES):
+        here = {name(key) for key in source.touched(days)}
+        moved = references_on(context.ledger, hospital.hcode, context.kind.name, days) - here
+        if not moved:
+            break
+        keys = list(source.resolve(lambda key: name(key) in moved))  # noqa: B023 - used up at once
+        more = set(source.touched_keys(keys).values()).difference(days)
+        if not more:
+            break
+        days = sorted({*days, *more})
+    return days
+
+
+def _choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
     options = context.options
     extra = _in_scope(context, hospital, options.days)
     if options.purpose == "sweep":
@@ -52,6 +81,8 @@ def choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
         return _waiting(context, hospital, source, extra)
     window = options.days_for(hospital)
     days = source.feed_days(context.category.name, window)
+    if context.kind.by_person:  # a day on which nothing happened any more is named by the ledger alone
+        days = [*days, *days_known(context.ledger, hospital.hcode, context.kind.name, window)]
     if not context.category.by_service_day:  # found days may lie anywhere
         days = _in_scope(context, hospital, days)
     return Choice(sorted({*days, *extra}), window=window)

@@ -1,20 +1,26 @@
-"""The kinds of documents: how the ledger names one, and which mapping builds it."""
+"""The kinds of documents: their canonical tables, how the ledger names one, which mapping builds it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from phr.mapping import MAPPING_VERSION
+from phr.canonical.tables import CHILD_TABLES
+from phr.mapping import encounter, immunization
 from phr.privacy import Keyring
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. ``by_person``: its key in the source names a person and is as secret as a citizen id."""
+    """One kind. ``by_person``: its key in the source names a person and is as secret as a citizen id.
+
+    The first column of the head table and of every child table is the key of the document.
+    """
 
     name: str
     mapping_version: str
+    head_table: str
+    child_tables: tuple[str, ...]
     by_person: bool = False
 
     def namer(self, keyring: Keyring) -> Callable[[str], str]:
@@ -29,4 +35,16 @@ class Kind:
         ]
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Kind("encounter", MAPPING_VERSION),)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("encounter", encounter.MAPPING_VERSION, "visit", CHILD_TABLES),
+        Kind(
+            "immunization",
+            immunization.MAPPING_VERSION,
+            "register_person",
+            ("immunization",),
+            by_person=True,
+        ),
+    )
+}

@@ -12,11 +12,20 @@ from phr.ledger.balance import refresh_roll_up
 from phr.ledger.quarantined import record
 from phr.ledger.register import Registration
 from phr.ledger.tables import OUT_OF_SCOPE
-from phr.pipeline.bundles import Built, Chunk, DocumentBuilder
+from phr.pipeline.chunks import Chunk
 from phr.pipeline.context import Context
+from phr.pipeline.documents import Built
+from phr.pipeline.encounters import EncounterBuilder
 from phr.pipeline.extract import read_manifest
+from phr.pipeline.registers import RegisterBuilder
 from phr.privacy import StagingArea
 from phr.settings import Hospital
+
+#: kind of document -> who builds it
+BUILDERS: dict[str, type[EncounterBuilder] | type[RegisterBuilder]] = {
+    "encounter": EncounterBuilder,
+    "immunization": RegisterBuilder,
+}
 
 
 def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int], None]) -> dict[str, int]:
@@ -29,7 +38,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
     snapshot_at = datetime.fromisoformat(manifest["snapshot_at"])
     days = [date.fromisoformat(day) for day in manifest["days"]]
     kind = context.category.kind
-    builder = DocumentBuilder.create(context, hospital)
+    builder = BUILDERS[kind].create(context, hospital)
     registration = Registration(
         ledger=context.ledger,
         run_id=options.run_id,
@@ -73,7 +82,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         progress(len(built))
 
     for name in reversed(manifest["chunks"]):
-        chunk = Chunk.read(area, name)
+        chunk = Chunk.read(area, name, context.kind)
         first: date | None = None
         for built in builder.build(chunk):
             first = min(first or built.desired.service_day, built.desired.service_day)
@@ -86,7 +95,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
     for day in sorted(waiting, reverse=True):
         enter(day)
     for number, name in enumerate(manifest["key_chunks"], 1):
-        chunk = Chunk.read(area, name)
+        chunk = Chunk.read(area, name, context.kind)
         by_key = list(builder.build(chunk))
         last = number == len(manifest["key_chunks"])
         to_send = registration.register_keys([b.desired for b in by_key], key_counts if last else {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CategoryName = Literal["visits", "labs", "drugs"]
+CategoryName = Literal["visits", "labs", "drugs", "immunizations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ CATEGORIES: dict[str, Category] = {
             found_by_en="dispense date",
             schedule="30 2 * * *",
             kind="encounter",
+        ),
+        Category(
+            name="immunizations",
+            title_th="การสร้างเสริมภูมิคุ้มกัน (วัคซีน)",
+            title_en="immunizations",
+            found_by_th="วันที่ได้รับวัคซีน",
+            found_by_en="dose date",
+            schedule="0 3 * * *",
+            kind="immunization",
         ),
     )
 }
