@@ -21,25 +21,31 @@ class MophPromptOperator(BaseOperator):
 
     :param category: name of the feed, a key of ``phr.settings.CATEGORIES``.
     :param unit: work unit ``{"unit_id", "label_th", "hcodes"}`` (templated: ids and names of places only).
+    :param part: instead of both, one part of a run in parts (:mod:`phr.pipeline.parts`; templated: options,
+        ids and names of places only).
     :param moph_prompt_conn_id: connection of the endpoint.
     :param wait_limit_seconds: longest wait for budget inside the task, in seconds.
     """
 
-    template_fields = ("unit",)
+    template_fields = ("unit", "part")
     ui_color = "#cfe8dc"
 
     def __init__(
         self,
         *,
-        category: str,
-        unit: Any,
+        category: str | None = None,
+        unit: Any = None,
+        part: Any = None,
         moph_prompt_conn_id: str = "moph_prompt",
         wait_limit_seconds: float = 60.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if (part is None) == (category is None or unit is None):
+            raise ValueError("either category and unit, or part")
         self.category = category
         self.unit = unit
+        self.part = part
         self.moph_prompt_conn_id = moph_prompt_conn_id
         self.wait_limit_seconds = wait_limit_seconds
 
@@ -56,7 +62,9 @@ class MophPromptOperator(BaseOperator):
         return self._deliver_or_wait(context)
 
     def _deliver_or_wait(self, context: Any) -> dict[str, Any]:
-        context["unit_label"] = self.unit["label_th"]  # first: a map_index_template that fails ends the task
+        context["unit_label"] = (self.part or self.unit)[
+            "label_th"
+        ]  # first: a map_index_template that fails ends the task
         outcome = self._deliver(context)
         if isinstance(outcome, timedelta):
             self._wait(outcome)
@@ -67,13 +75,19 @@ class MophPromptOperator(BaseOperator):
         # imported here: parsing a DAG needs none of it
         from moph_prompt.hooks import MophPromptHook
         from phr.delivery import BudgetWait
-        from phr.pipeline import steps
+        from phr.pipeline import parts, steps
 
+        if self.part is not None:
+            if parts.is_delivered(self.part):
+                return {}
+            options, unit = parts.options_of(self.part), self.part["unit"]
+        else:
+            options, unit = run_options(str(self.category), context), self.unit
         hook = MophPromptHook(self.moph_prompt_conn_id)
         try:
             return steps.deliver_unit(
-                run_options(self.category, context),
-                self.unit,
+                options,
+                unit,
                 session_factory=hook.get_conn,
                 wait_limit_seconds=self.wait_limit_seconds,
             )

@@ -77,28 +77,29 @@ def run_options(category: str, context: Mapping[str, Any]) -> Any:
         interval_start=_plain(run.data_interval_start),
         interval_end=_plain(run.data_interval_end),
         planned_at=_plain(run.run_after) or datetime.now(UTC),
-        hospitals=list(params["hospitals"] or []) or None,
-        day_from=_date(params["day_from"]),
-        day_to=_date(params["day_to"]),
-        look_back_days=params["look_back_days"],
-        dry_run=bool(params["dry_run"]),
-        limit=params["limit"],
-        resend_unchanged=bool(params["resend_unchanged"]),
-        ignore_maintenance=bool(params["ignore_maintenance"]),
-        overrides=dict(params["overrides"] or {}),
+        hospitals=list(params.get("hospitals") or []) or None,
+        day_from=_date(params.get("day_from")),
+        day_to=_date(params.get("day_to")),
+        look_back_days=params.get("look_back_days"),
+        dry_run=bool(params.get("dry_run")),
+        limit=params.get("limit"),
+        resend_unchanged=bool(params.get("resend_unchanged")),
+        believe_missing=bool(params.get("believe_missing")),
+        ignore_maintenance=bool(params.get("ignore_maintenance")),
+        overrides=dict(params.get("overrides") or {}),
     )
 
 
-def require_planned(context: Mapping[str, Any]) -> None:
-    """A run whose ``plan`` failed owes nothing in the ledger, yet it is no success.
+def require_succeeded(context: Mapping[str, Any], task_id: str) -> None:
+    """A run whose planning task failed owes nothing in the ledger, yet it is no success.
 
     :raises StopHospital: PHR-505.
     """
     ti = context["ti"]
-    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=["plan"], run_ids=[ti.run_id])
-    state = states.get(ti.run_id, {}).get("plan")
+    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[task_id], run_ids=[ti.run_id])
+    state = states.get(ti.run_id, {}).get(task_id)
     if state != "success":
-        raise StopHospital(faults.RUN_INCOMPLETE, detail=f"plan ended as {state or 'nothing'}")
+        raise StopHospital(faults.RUN_INCOMPLETE, detail=f"{task_id} ended as {state or 'nothing'}")
 
 
 def _plain(moment: datetime | None) -> datetime | None:

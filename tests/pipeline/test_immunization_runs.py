@@ -1,4 +1,4 @@
-"""phr_immunizations end to end: whole registers arrive, grow, move, and are never sent when they shrank (R6)."""
+"""phr_immunizations end to end: whole registers arrive, grow, move; one that shrank is never sent (R6)."""
 
 from __future__ import annotations
 

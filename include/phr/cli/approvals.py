@@ -15,7 +15,6 @@ from phr.cli.support import OutputFormat, exit_on_error
 from phr.errors import StopHospital
 from phr.home import Home
 from phr.ledger import Ledger, approvals
-from phr.reporting.approvals import ACTIONS_TH, REASONS_TH, question_lines
 from phr.reporting.thai import thai_date
 
 approvals_app = typer.Typer(no_args_is_help=True, help="คำขออนุมัติที่รอคนตัดสิน / questions that wait for a person")
@@ -40,7 +39,7 @@ def list_questions(
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
     for row in found:
-        for line in question_lines(row):
+        for line in approvals.in_words(row):
             typer.echo(line)
     if not found:
         typer.echo("ไม่มีคำขอที่รออยู่ / nothing is waiting")
@@ -52,14 +51,14 @@ def show(approval_id: Id) -> None:
     """รายการในคำขอ / the documents of a question, by visit number."""
     ledger = _ledger()
     row = _find(ledger, approval_id)
-    for line in question_lines(row):
+    for line in approvals.in_words(row):
         typer.echo(line)
     table = Table(header_style="bold")
     for title in ("วันรับบริการ / day", "VN / reference", "เหตุ / reason", "ลดกี่รายการ / takes away", "state"):
         table.add_column(title)
     for item in approvals.items_of(ledger, row["approval_id"]):
         day = thai_date(item["service_day"]) if item["service_day"] else "?"
-        reason = REASONS_TH.get(item["reason"], item["reason"])
+        reason = approvals.REASONS_TH.get(item["reason"], item["reason"])
         removes = "ทั้งรายการ / all" if row["action"] == "retract" else str(item["removes"] or "?")
         table.add_row(day, item["reference"], reason, removes, item["state"])
     Console(highlight=False, markup=False, width=140).print(table)
@@ -89,7 +88,7 @@ def _decide(approval_id: str, yes: bool, note: str, by: str | None) -> None:
         ledger, row["approval_id"], approve=yes, digest=row["digest"], by=who, via="cli", note=note
     )
     word = "อนุมัติแล้ว / approved" if yes else "ไม่อนุมัติ / rejected"
-    typer.echo(f"{word}: {ACTIONS_TH[row['action']]} {row['items']} · {row['hospital']}")
+    typer.echo(f"{word}: {approvals.ACTIONS_TH[row['action']]} {row['items']} · {row['hospital']}")
 
 
 def _ledger() -> Ledger:

@@ -21,6 +21,16 @@ from phr.ledger import tables as t
 from phr.ledger.store import Ledger, now
 
 Action = Literal["retract", "shrink"]
+ACTIONS_TH = {
+    "retract": "ถอนรายการออกจากหมอพร้อม / take documents back",
+    "shrink": "ส่งฉบับที่รายการลดลง / send versions that take something away",
+}
+REASONS_TH = {
+    "GONE": "ไม่พบใน HIS แล้ว (ตรวจซ้ำหลัง 24 ชม.) / gone from the HIS, looked for twice",
+    "KEPT_BACK": "ตอนนี้ห้ามส่งหรือข้อมูลบุคคลไม่ชัด / restricted or in doubt by now",
+    "REGISTER_SHRANK": "ประวัติวัคซีนหายไปบางเข็ม / doses are gone from a register",
+    "REMOVAL_BRAKE": "ลดพร้อมกันเกินเพดาน / more at once than the brake allows",
+}
 _IN_LIST = 500
 
 
@@ -50,11 +60,13 @@ def propose(
 ) -> str | None:
     """Make ``items`` the open question of this hospital, kind and action; returns its id.
 
-    An open one over another set becomes void. A set that a person has rejected is not asked again while it
-    stays the same. Returns None when there is nothing to ask.
+    An open one over another set becomes void. An item that a person has rejected is not asked about again
+    while it stays the same. Returns None when there is nothing to ask.
     """
     a = t.approval
     mine = (a.c.hospital == hospital, a.c.kind == kind, a.c.action == action)
+    refused = _refused(connection, mine)
+    items = [item for item in items if (item.reference, item.content) not in refused]
     digest = digest_of(action, kind, items) if items else None
     for row in connection.execute(select(a.c.approval_id, a.c.digest).where(*mine, a.c.state == "open")):
         if row.digest == digest:
@@ -98,6 +110,17 @@ def propose(
     ]
     connection.execute(insert(t.approval_item), rows)
     return approval_id
+
+
+def _refused(connection: Connection, mine: tuple[Any, ...]) -> set[tuple[str, str]]:
+    """(reference, content) that a person has said no to; a time that ran out is no such answer."""
+    a, i = t.approval, t.approval_item
+    query = (
+        select(i.c.reference, i.c.content)
+        .join(a, a.c.approval_id == i.c.approval_id)
+        .where(*mine, a.c.state == "rejected", a.c.decided_via != "timeout")
+    )
+    return {(row.reference, row.content) for row in connection.execute(query)}
 
 
 def delivered_count(connection: Connection, hospital: str, kind: str) -> int:
@@ -215,3 +238,22 @@ def items_of(ledger: Ledger, approval_id: str) -> list[dict[str, Any]]:
 def _parts(references: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(references), _IN_LIST):
         yield references[start : start + _IN_LIST]
+
+
+def in_words(row: Mapping[str, Any]) -> list[str]:
+    """A question on four lines: what, how much of how much, why, and how to decide."""
+    share = f"{row['items']} จาก {row['out_of']} / {row['items']} of {row['out_of']}"
+    reasons = [_reason(part) for part in str(row["reasons"]).split(", ")]
+    lines = [
+        f"{str(row['approval_id'])[:8]} · {row['hospital']} · {row['kind']} · {ACTIONS_TH[row['action']]}",
+        f"  {share} · {'; '.join(reasons)}",
+        f"  proposed {row['proposed_at']:%F %R} UTC · digest {str(row['digest'])[:12]} · {row['state']}",
+    ]
+    if row["decided_by"]:
+        lines.append(f"  {row['state']} by {row['decided_by']} ({row['decided_via']}): {row['note']}")
+    return lines
+
+
+def _reason(part: str) -> str:
+    code, _, number = part.rpartition(" ")
+    return f"{REASONS_TH.get(code, code)} × {number}"
