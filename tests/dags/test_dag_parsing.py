@@ -123,7 +123,8 @@ def test_a_malformed_hospitals_file_leaves_the_dag_with_one_clear_message(
 def test_parsing_reads_the_hospitals_file_once_per_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dag_bag: Any
 ) -> None:
-    source = sys.modules[dag_bag.dags["phr_visits"].get_task("plan").python_callable.__module__]
+    from moph_prompt import dag_parts as source
+
     file = tmp_path / "hospitals.yaml"
     file.write_text((REPOSITORY / "include/config/hospitals.yaml").read_text())
     monkeypatch.setenv("PHR_CONFIG_DIR", str(tmp_path))
