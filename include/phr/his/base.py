@@ -111,7 +111,7 @@ class KeySource(Protocol):
         """
 
     def touched(self, days: Sequence[date]) -> Iterator[str]:
-        """References of eligible documents, by (service day, reference); one day in memory at a time."""
+        """References of eligible documents, by (service day, reference); never all days in memory at once."""
 
     def touched_keys(self, refs: Sequence[str]) -> dict[str, date]:
         """Those of these references that exist and are eligible now, each with its service day."""

@@ -13,13 +13,15 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from phr_sandbox.province.dirt import DOUBTFUL_SHARE, KINDS, Kind, Rotation
+from phr_sandbox.province.doses import Doses
 from phr_sandbox.province.masters import write_masters
 from phr_sandbox.province.oracle import HospitalOracle
 from phr_sandbox.province.population import Population
 from phr_sandbox.province.profiles import PROFILES, HospitalProfile
-from phr_sandbox.province.rows import Writer
+from phr_sandbox.province.register_book import RegisterBook, sound_identity
 from phr_sandbox.province.schema import create_hosxp
 from phr_sandbox.province.visits import Visits
+from phr_sandbox.province.writer import Writer
 
 #: visits per hour of the day, 0..23: a morning peak, and few at night
 _HOURS = (2, 1, 1, 1, 1, 2, 5, 14, 26, 27, 24, 18, 8, 14, 12, 9, 7, 6, 5, 5, 4, 4, 3, 2)
@@ -143,14 +145,22 @@ def _fill(
     profile = people.profile
     out = Writer(connection)
     write_masters(out, profile)
-    for identity, rows in people.rows():
+    book = RegisterBook(oracle)
+    doses = Doses(out, oracle, people, book)
+    for person, identity, rows in people.rows():
         for row in rows:
             out.add(row)
+        book.known(identity.hn, identity.cid, sound=sound_identity(people.kind_of(person.index)[0]))
+        doses.history(person, doses.dice(person))
+        if oracle.keep_details:
+            oracle.patients.append(identity)
+    for villager, identity in doses.community():
+        out.add(villager)
         if oracle.keep_details:
             oracle.patients.append(identity)
     out.flush()
     connection.commit()
-    visits = Visits(out, oracle, people)
+    visits = Visits(out, oracle, people, doses)
     rotation = Rotation(oracle.seed, profile.hcode)
     for day in _days(oracle.first_day, oracle.last_day):
         written = _write_day(visits, day, oracle, profile, rotation)
@@ -160,6 +170,7 @@ def _fill(
             progress(profile.hcode, day, written)
     out.update("UPDATE patient SET death = 'Y', deathday = ? WHERE hn = ?", visits.deaths)
     connection.commit()
+    book.finish()
     oracle.row_counts = out.counts
 
 

@@ -6,7 +6,8 @@ from phr_sandbox.province.clinical import ICD_NAMES
 from phr_sandbox.province.formulary import DRUGS, SERVICES, SPECIAL_USES, USAGES
 from phr_sandbox.province.laboratory import GROUPS, ITEMS
 from phr_sandbox.province.profiles import PROFILES, HospitalProfile
-from phr_sandbox.province.rows import Writer
+from phr_sandbox.province.vaccines import LISTS, NAMES, OTHER_ANC
+from phr_sandbox.province.writer import Writer
 
 #: code -> (name, main group, INSTYPE, nhso_code, sub-right)
 PTTYPES: dict[str, tuple[str, str | None, str | None, str | None, str | None]] = {
@@ -81,19 +82,6 @@ _DOCTOR_ROWS = (
     ("0012", "พยาบาลสิบสอง วิชาชีพจำลอง", "น.ส.", None, "03", "03"),
 )
 HOME, ADMIT, REFER, DIED, REFUSED = "99", "01", "03", "04", "07"
-#: vaccine id -> (name, 43-file VACCINETYPE); '' and local codes occur at real sites
-_VACCINES = (
-    (1, "MMR1", "061"),
-    (2, "DTP-HB-Hib 1", "D21"),
-    (3, "DTP-HB-Hib 2", "D22"),
-    (4, "DTP-HB-Hib 3", "D23"),
-    (5, "LAJE1", "J11"),
-    (6, "DTP4", "034"),
-    (7, "LAJE2", "J12"),
-    (8, "Influenza", "815"),
-    (9, "Rabies 1", "111"),
-    (10, "วัคซีนในโครงการ", ""),
-)
 _TAMBON_NAMES = (
     ("990101", "ในเมืองสมมติ"),
     ("990102", "นาจำลอง"),
@@ -192,11 +180,12 @@ def write_masters(out: Writer, profile: HospitalProfile) -> None:
     )
     _write_laboratory(out)
     _write_formulary(out)
-    out.master(
-        "person_vaccine",
-        "person_vaccine_id vaccine_name vaccine_code export_vaccine_code",
-        [(number, name, name, code) for number, name, code in _VACCINES],
-    )
+    for table, numbers in LISTS.items():
+        name = "vaccine_name" if table == "person_vaccine" else f"{table}_name"
+        listed = [(number, NAMES[code], code) for code, number in numbers.items()]
+        if table == "anc_service":
+            listed += OTHER_ANC
+        out.master(table, f"{table}_id {name} export_vaccine_code", listed)
 
 
 def _write_addresses(out: Writer) -> None:

@@ -42,6 +42,22 @@ class RowExpectation(NamedTuple):
     sent: bool
 
 
+class RegisterExpectation(NamedTuple):
+    """The immunization register of one person who was ever given a dose at this hospital.
+
+    ``records`` are the HNs of the person, or ``~`` and the ids of one without HN, ascending ("" is nobody).
+    ``doses`` are (ISO day, 43-file code) of the doses a correct register holds when those given elsewhere are
+    left out; ``newest_day`` is that of the newest dose given here, sendable or not. ``tags`` are what is
+    unusual about it.
+    """
+
+    records: tuple[str, ...]
+    newest_day: str
+    outcome: Outcome
+    doses: frozenset[tuple[str, str]]
+    tags: tuple[str, ...]
+
+
 class PatientIdentity(NamedTuple):
     """What must never be seen outside the replica and the national store. ``cid`` as typed, may be wrong."""
 
@@ -69,6 +85,10 @@ class HospitalOracle:
     days: dict[str, Counter[str]] = field(default_factory=dict)
     #: tag -> number of visits or child rows that carry it
     tags: Counter[str] = field(default_factory=Counter)
+    #: registers by the first of their records
+    registers: dict[str, RegisterExpectation] = field(default_factory=dict)
+    #: unusual doses and people of the registers -> how many
+    dose_tags: Counter[str] = field(default_factory=Counter)
     #: HIS table -> number of rows written
     row_counts: Counter[str] = field(default_factory=Counter)
 
@@ -84,6 +104,10 @@ class HospitalOracle:
         """Note one dirty child row. Its tag is counted with the visit, unless it is an orphan."""
         if self.keep_details:
             self.rows.append(expectation)
+
+    def register(self, expectation: RegisterExpectation) -> None:
+        """Note one register."""
+        self.registers[expectation.records[0]] = expectation
 
     def refs(self, outcome: Outcome, day: date | None = None) -> set[str]:
         """Visit numbers with this expected outcome, of one service day or of all."""
@@ -116,6 +140,8 @@ class HospitalOracle:
             "row_counts": self.row_counts,
             "visits": {ref: v._asdict() for ref, v in self.visits.items()},
             "rows": [r._asdict() for r in self.rows],
+            "registers": [{**r._asdict(), "doses": sorted(r.doses)} for r in self.registers.values()],
+            "dose_tags": self.dose_tags,
             "patients": [p._asdict() for p in self.patients],
         }
         path.touch(mode=0o600)

@@ -6,15 +6,18 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from phr_sandbox.province.doses import Doses
 from phr_sandbox.province.encounter import Encounter
 from phr_sandbox.province.formulary import DRUGS, SERVICES
 from phr_sandbox.province.laboratory import ITEMS, PANELS, result
 from phr_sandbox.province.oracle import HospitalOracle, RowExpectation
 from phr_sandbox.province.population import ZERO_DATE, buddhist
-from phr_sandbox.province.rows import LabHead, LabOrder, Oapp, OpItemRece, OvstVaccine, Writer
+from phr_sandbox.province.rows import LabHead, LabOrder, Oapp, OpItemRece
+from phr_sandbox.province.writer import Writer
 
 _LAB_SERVICE, _VISIT_SERVICE = SERVICES[1], SERVICES[0]
 _BLANKS = (None, "", "   ")
+_ALWAYS_VACCINATED = frozenset({"two_hn_agree", "two_hn_differ", "after_death", "cid_placeholder"})
 
 
 def add_minutes(time: str | None, minutes: int) -> str | None:
@@ -28,14 +31,16 @@ def add_minutes(time: str | None, minutes: int) -> str | None:
 class Orders:
     """Writes what a visit ordered; numbers rows by its own counters."""
 
-    def __init__(self, out: Writer, oracle: HospitalOracle, guid: Callable[[], str], hcode: str) -> None:
+    def __init__(
+        self, out: Writer, oracle: HospitalOracle, guid: Callable[[], str], hcode: str, doses: Doses
+    ) -> None:
         self._out = out
         self._oracle = oracle
         self._guid = guid
         self._hcode = hcode
         self._lab_number = 0
         self._oapp = 0
-        self._dose = 0
+        self._doses = doses
 
     # -- laboratory -------------------------------------------------------------------------------
     def laboratory(self, e: Encounter, dice: random.Random) -> None:
@@ -236,20 +241,24 @@ class Orders:
         )
 
     def vaccines(self, e: Encounter, dice: random.Random) -> None:
-        """A dose with a well-child visit, or the first rabies dose after a dog bite."""
+        """A dose with a well-child visit, the first rabies dose after a dog bite, influenza for the old.
+
+        People whose register is doubtful get influenza with every visit, so that there is such a register.
+        """
         code = e.diagnoses[0][0] if e.diagnoses else ""
         if code == "Z001":
-            vaccine = (
-                2 if e.age < 0.4 else 3 if e.age < 0.8 else 1 if e.age < 1.4 else 6 if e.age < 2.4 else 7
+            vaccine = next(
+                name
+                for below, name in ((0.4, "D21"), (0.8, "D22"), (1.4, "061"), (2.4, "034"), (99, "J12"))
+                if e.age < below
             )
             if dice.random() < 0.05:
-                vaccine = 10
+                vaccine = ""
         elif code == "T141":
-            vaccine = 9
+            vaccine = "111"
+        elif e.tag in _ALWAYS_VACCINATED or (e.age >= 60 and int(e.vn[-3:]) % 25 == 0):
+            vaccine = "815"
         else:
             return
-        self._dose += 1
-        expires = (e.day + timedelta(days=400)).isoformat()
-        lot = f"DEMO{vaccine:02d}{e.day.month:02d}"
-        moment = f"{e.iso} {add_minutes(e.time, 20) or '10:00:00'}"
-        self._out.add(OvstVaccine(self._dose, e.vn, vaccine, 1, 0.5, lot, expires, e.doctor, moment))
+        time = add_minutes(e.time, 20) or "10:00:00"
+        self._doses.in_visit(e, time, vaccine)

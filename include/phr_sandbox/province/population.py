@@ -65,6 +65,7 @@ class Population:
         daily = max(1.0, profile.weekday_visits * scale)
         self.size = max(20, int(daily * min(20 + 0.25 * span, 120)))
         self.per_kind = 2 * max(1, round(self.size * 0.0008))
+        self.total = self.size + len(PATIENT_KINDS) * self.per_kind
         self.person = lru_cache(maxsize=20_000)(self._person)
         self._dying = 0
 
@@ -94,12 +95,12 @@ class Population:
         hcode = self.profile.hcode
         if tag.startswith("two_hn") and number % 2:
             first = self.person(index - 1)
-            person = replace(first, index=index, hn=f"{index + 1:09d}")
+            person = replace(first, index=index, hn=f"{index + 1:09d}", registered=False)
             if tag == "two_hn_differ":
                 person = replace(person, birth=first.birth - timedelta(days=1100))
             return person
         person = make_person(self._seed, hcode, index, self._first_day, may_share=False)
-        person = replace(person, registered=tag.startswith("person_"))
+        person = replace(person, registered=tag.startswith(("person_", "two_hn")))
         if tag == "adolescent_topic":
             sex = "1" if number % 4 == 2 else "2"
             person = with_age(person, self._last_day, 15.2, 19.6)
@@ -110,11 +111,13 @@ class Population:
             person = replace(person, pttype="70")
         return person
 
-    def rows(self) -> Iterator[tuple[PatientIdentity, list[Patient | PersonRow | Death | PersonDeath]]]:
-        """Every patient's registration rows, in order of HN."""
-        total = self.size + len(PATIENT_KINDS) * self.per_kind
-        for index in range(total):
-            yield self._registration(self._person(index))
+    def rows(
+        self,
+    ) -> Iterator[tuple[Person, PatientIdentity, list[Patient | PersonRow | Death | PersonDeath]]]:
+        """Every patient with the rows of the registration, in order of HN."""
+        for index in range(self.total):
+            person = self._person(index)
+            yield person, *self._registration(person)
 
     def _registration(
         self, person: Person

@@ -1,4 +1,4 @@
-"""The HOSxP rows the generator fills, and the writer that inserts them in batches.
+"""The HOSxP rows the generator fills, but for vaccines (see :mod:`vaccine_rows`).
 
 Columns not named here stay NULL, as they do at many real sites. Types: dates and times are ISO text,
 "0000-00-00" included.
@@ -6,13 +6,7 @@ Columns not named here stay NULL, as they do at many real sites. Types: dates an
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple
-
-from sqlalchemy import Connection
-
-BATCH_ROWS = 2000
+from typing import NamedTuple
 
 
 class Patient(NamedTuple):
@@ -264,20 +258,6 @@ class Oapp(NamedTuple):
     update_datetime: str | None
 
 
-class OvstVaccine(NamedTuple):
-    """``ovst_vaccine``."""
-
-    ovst_vaccine_id: int
-    vn: str
-    person_vaccine_id: int
-    vaccine_plan_no: int
-    dose_qty: float
-    vaccine_lot_no: str
-    expire_date: str
-    doctor_code: str
-    immunization_datetime: str
-
-
 class Ipt(NamedTuple):
     """``ipt``; ``bw`` is in grams here."""
 
@@ -311,11 +291,10 @@ Row = (
     | LabOrder
     | OpItemRece
     | Oapp
-    | OvstVaccine
     | Ipt
 )
 
-_TABLES: dict[type, str] = {
+TABLES: dict[type, str] = {
     Patient: "patient",
     Person: "person",
     Death: "death",
@@ -330,54 +309,5 @@ _TABLES: dict[type, str] = {
     LabOrder: "lab_order",
     OpItemRece: "opitemrece",
     Oapp: "oapp",
-    OvstVaccine: "ovst_vaccine",
     Ipt: "ipt",
 }
-
-
-class Writer:
-    """Buffers at most ``BATCH_ROWS`` rows per table and inserts them with ``executemany``."""
-
-    _marks: ClassVar[dict[str, str]] = {"qmark": "?", "format": "%s", "pyformat": "%s"}
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._mark = self._marks[connection.dialect.paramstyle]
-        self._buffers: dict[type, list[tuple[Any, ...]]] = {kind: [] for kind in _TABLES}
-        self._sql = {kind: self._insert(table, kind._fields) for kind, table in _TABLES.items()}  # type: ignore[attr-defined]
-        self.counts: Counter[str] = Counter()
-
-    def _insert(self, table: str, columns: Sequence[str]) -> str:
-        marks = ", ".join([self._mark] * len(columns))
-        return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
-
-    def add(self, row: Row) -> None:
-        """Queue one row."""
-        kind = type(row)
-        buffer = self._buffers[kind]
-        buffer.append(row)
-        if len(buffer) >= BATCH_ROWS:
-            self._flush(kind)
-
-    def master(self, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Insert the rows of a small master table at once; ``columns`` is a blank-separated list."""
-        batch = list(rows)
-        self._connection.exec_driver_sql(self._insert(table, columns.split()), batch)
-        self.counts[table] += len(batch)
-
-    def update(self, sql: str, parameters: list[tuple[Any, ...]]) -> None:
-        """Run an update per parameter tuple; ``?`` stands for a parameter on every dialect."""
-        if parameters:
-            self._connection.exec_driver_sql(sql.replace("?", self._mark), parameters)
-
-    def flush(self) -> None:
-        """Insert everything that is queued."""
-        for kind in self._buffers:
-            self._flush(kind)
-
-    def _flush(self, kind: type) -> None:
-        buffer = self._buffers[kind]
-        if buffer:
-            self._connection.exec_driver_sql(self._sql[kind], buffer)
-            self.counts[_TABLES[kind]] += len(buffer)
-            buffer.clear()

@@ -8,20 +8,22 @@ from datetime import date, timedelta
 from phr_sandbox.province import clinical
 from phr_sandbox.province.details import Details, make_details
 from phr_sandbox.province.dirt import Kind
+from phr_sandbox.province.doses import Doses
 from phr_sandbox.province.encounter import Encounter, acute_case, chronic_plan, is_chronic_follow_up
 from phr_sandbox.province.masters import ADMIT, DEPARTMENTS, DIED, DOCTORS, HOME, REFER
 from phr_sandbox.province.oracle import HospitalOracle, Outcome, RowExpectation, VisitExpectation
 from phr_sandbox.province.orders import Orders, add_minutes
 from phr_sandbox.province.people import Person
 from phr_sandbox.province.population import Population, guid
-from phr_sandbox.province.rows import Ipt, OpdScreen, Ovst, OvstDiag, OvstSeq, VisitPttype, VnStat, Writer
+from phr_sandbox.province.rows import Ipt, OpdScreen, Ovst, OvstDiag, OvstSeq, VisitPttype, VnStat
 from phr_sandbox.province.vitals import make_vitals
+from phr_sandbox.province.writer import Writer
 
 
 class Visits:
     """Writes visits and tells the oracle what each should become."""
 
-    def __init__(self, out: Writer, oracle: HospitalOracle, people: Population) -> None:
+    def __init__(self, out: Writer, oracle: HospitalOracle, people: Population, doses: Doses) -> None:
         self._out = out
         self._oracle = oracle
         self._people = people
@@ -29,7 +31,7 @@ class Visits:
         self._serial = 0
         self._diagnosis = 0
         self._admission = 0
-        self._orders = Orders(out, oracle, self._guid, people.profile.hcode)
+        self._orders = Orders(out, oracle, self._guid, people.profile.hcode, doses)
         #: (day, HN) of the people who died in a visit
         self.deaths: list[tuple[str, str]] = []
 
