@@ -56,6 +56,7 @@ def test_a_masked_visit_vanishes_from_reads(masked, action):
 def test_a_masked_visit_is_not_counted_and_not_read_by_its_reference(masked):
     assert masked.read("PatientSummary")["encounter_count"] == 1
     assert masked.read("Observation", query=f"&mode=Encounter&Code={REF}") == []
+    assert mask(masked)["MessageCode"] == 200
     assert mask(masked, "get")["result"] == {"encounter_ref_code": REF, "is_mark": True}
     assert masked.admin.masks("99999") == [REF]
     assert masked.admin.masks("99998") == []

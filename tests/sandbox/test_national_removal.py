@@ -157,6 +157,13 @@ def test_changed_values_are_no_deletion(visit, sample):
     assert [row["start"] for row in visit.read("Appointment")] == ["2025-03-01T08:00:00"]
 
 
+def test_a_result_that_changes_its_name_is_one_dropped_and_one_new(visit, sample):
+    body = sample("full", visit="V1")
+    body["Encounter"][0]["Observation"][0]["code"]["text"] = "Glucose (fasting)"
+    visit.upload(body)
+    assert deletions(visit)[0][3] == {"Observation": 1}
+
+
 def test_a_measurement_that_becomes_null_is_dropped(visit, sample):
     body = sample("full", visit="V1")
     body["Encounter"][0]["vital_signs"]["body_temp"]["valueQuantity"]["value"] = None

@@ -47,8 +47,10 @@ def test_a_dump_is_of_one_moment_and_holds_up_no_write(tmp_path):
     store.db.commit()
     chunks = dump(store, "99999")
     first = next(chunks)
+    assert 0 < first.count(b"\n") < 600
     store.write_encounter(visit("V999"), merge=False)
     store.remove_encounter("99999:V599", forget_mask=True)
+    store.merge_register("99999", "1111111111119", "Immunization", [("V999|815", b"{}")])
     store.db.commit()
     text = first + b"".join(chunks)
     assert text.count(b"\n") == 600
