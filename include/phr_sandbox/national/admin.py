@@ -1,4 +1,7 @@
-"""``/_sandbox``: order faults, look into the store, change settings. From the same machine only."""
+"""``/_sandbox``: order faults, look into the store, change settings. From the same machine only.
+
+What concerns a hospital as a whole is in :mod:`phr_sandbox.national.admin_hospital`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,13 @@ from phr_sandbox.national.fault_rules import FaultRule
 #: settings that may change while the double runs; back to the file's values after a restart
 CHANGEABLE = (
     "resend",
+    "remove_effect",
+    "remove_delay_seconds",
+    "month_shape",
+    "day_refs_wrapped",
+    "summary_days_limit",
+    "mask_hides_from_summary",
+    "mask_survives_removal",
     "rate_limit_per_minute",
     "rate_limit_window_seconds",
     "token_lifetime_seconds",
@@ -26,7 +36,8 @@ CHANGEABLE = (
 )
 
 
-def _loopback_only(request: Request) -> None:
+def loopback_only(request: Request) -> None:
+    """Dependency of every admin path: 403 for callers on another machine."""
     host = request.client.host if request.client else ""
     try:
         if ipaddress.ip_address(host).is_loopback:
@@ -38,7 +49,7 @@ def _loopback_only(request: Request) -> None:
 
 def admin_router(sandbox: Sandbox) -> APIRouter:
     """The admin paths of one running double."""
-    router = APIRouter(prefix="/_sandbox", dependencies=[Depends(_loopback_only)])
+    router = APIRouter(prefix="/_sandbox", dependencies=[Depends(loopback_only)])
     store = sandbox.store
 
     @router.get("/health")
@@ -78,7 +89,8 @@ def admin_router(sandbox: Sandbox) -> APIRouter:
             code = "-" if row["message_code"] is None else row["message_code"]
             result = f"{row['http_status']}/{code}" + (f" {row['fault']}" if row["fault"] else "")
             entry["results"][result] = entry["results"].get(result, 0) + row["n"]
-        tables = ("encounters", "children", "registers", "patients")
+        sandbox.deletions.carry_out()
+        tables = ("encounters", "children", "registers", "chronic", "patients", "deletions")
         sizes = {t: store.rows(f"SELECT COUNT(*) AS n FROM {t}")[0]["n"] for t in tables}  # noqa: S608
         return {"paths": paths, **sizes}
 
@@ -92,14 +104,17 @@ def admin_router(sandbox: Sandbox) -> APIRouter:
 
     @router.get("/encounters")
     async def encounters(hospital_code: str = "") -> list[dict[str, Any]]:
+        sandbox.deletions.carry_out()
         return store.rows(
-            "SELECT ref, hospital_code, service_date, writes, body_sha256, seq, received_at FROM encounters"
+            "SELECT ref, hospital_code, service_date, writes, body_sha256, seq, received_at, sender"
+            " FROM encounters"
             " WHERE ? = '' OR hospital_code = ? ORDER BY ref",
             (hospital_code, hospital_code),
         )
 
     @router.get("/encounter/{ref:path}")
     async def encounter(ref: str) -> dict[str, Any]:
+        sandbox.deletions.carry_out()
         found = store.rows("SELECT * FROM encounters WHERE ref = ?", (ref,))
         if not found:
             raise HTTPException(404, "no such encounter")
@@ -111,7 +126,9 @@ def admin_router(sandbox: Sandbox) -> APIRouter:
     @router.get("/registers")
     async def registers(hospital_code: str, kind: str) -> list[dict[str, Any]]:
         rows = store.rows(
-            "SELECT * FROM registers WHERE hospital_code = ? AND kind = ? ORDER BY cid, key",
+            "SELECT * FROM registers WHERE hospital_code = ?1 AND kind = ?2 UNION ALL"
+            " SELECT hospital_code, cid, 'ChronicDiseaseRegister', ref_code, body FROM chronic"
+            " WHERE hospital_code = ?1 AND ?2 = 'ChronicDiseaseRegister' ORDER BY cid, key",
             (hospital_code, kind),
         )
         return [{**row, "body": orjson.loads(row["body"])} for row in rows]

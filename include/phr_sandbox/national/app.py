@@ -11,8 +11,9 @@ import orjson
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from phr_sandbox.national import reading, support, upload
+from phr_sandbox.national import chronic, citizen, reading, summaries, support, upload
 from phr_sandbox.national.admin import admin_router
+from phr_sandbox.national.admin_hospital import hospital_router
 from phr_sandbox.national.dispatch import Route, Sandbox
 from phr_sandbox.national.envelope import not_implemented
 from phr_sandbox.national.settings import SandboxSettings
@@ -22,10 +23,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/UpdatePHRv1"): Route(upload.update_phr, upload.encounter_ref, fixed_token=True),
     ("POST", "/api/ImmunizationRegisterv1"): Route(upload.update_immunizations, upload.person_ref),
     ("POST", "/api/AllergyIntolerancev1"): Route(upload.update_allergies, upload.person_ref),
-    ("GET", "/api/OrganizationSummary"): Route(support.organization_summary, support.query_hospital),
+    ("POST", "/api/PatientChronicRegisterv1"): Route(chronic.chronic_register, chronic.chronic_ref),
+    ("POST", "/api/OrgEncounterSummary"): Route(summaries.encounter_summary, summaries.body_organization),
+    ("GET", "/api/OrganizationSummary"): Route(summaries.organization_summary, summaries.query_hospital),
     ("GET", "/api/RemoveEncounter"): Route(support.remove_encounter, support.query_encounter),
     ("POST", "/api/UpdateAgentStatus"): Route(support.update_agent_status, support.body_hospital),
     ("POST", "/api/GetAgentComputerName"): Route(support.agent_computer_name, support.body_hospital),
+    ("POST", "/api/MaskEncounter"): Route(citizen.mask_encounter, citizen.body_encounter),
     ("GET", "/api/WebApp"): Route(reading.web_app, support.no_ref),
     ("POST", "/api/WebApp"): Route(reading.web_app, support.no_ref),
     ("POST", "/idp/api/check_ekyc"): Route(support.check_ekyc, support.no_ref, scope="MOPH_IDP_API"),
@@ -47,6 +51,7 @@ def create_app(store_dir: Path, settings: SandboxSettings) -> FastAPI:
     app = FastAPI(title="MOPH PHR API double", openapi_url=None, lifespan=lifespan)
     app.state.sandbox = sandbox
     app.include_router(admin_router(sandbox))
+    app.include_router(hospital_router(sandbox))
 
     async def token(request: Request) -> Response:
         return await _token(sandbox, request)

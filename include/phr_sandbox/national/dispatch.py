@@ -18,6 +18,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import PlainTextResponse, Response
 
+from phr_sandbox.national.deletions import Deletions
 from phr_sandbox.national.envelope import Answer, not_implemented, refused, token_refused, too_many
 from phr_sandbox.national.fault_rules import FaultRule, Faults
 from phr_sandbox.national.rules import RefusedError
@@ -34,8 +35,9 @@ _WARN = frozenset({"warn"})
 
 @dataclass(slots=True)
 class Call:
-    """One call to a handler. ``body`` is the parsed JSON (None for GET)."""
+    """One call to a handler. ``body`` is the parsed JSON (None for GET), ``name`` the path's last part."""
 
+    name: str
     query: dict[str, str]
     body: Any
     hospital_code: str
@@ -81,6 +83,7 @@ class Sandbox:
     def __init__(self, store_dir: Path, settings: SandboxSettings) -> None:
         self.settings = settings
         self.store = Store(store_dir)
+        self.deletions = Deletions(self.store)
         self.tokens = TokenService(self.store, settings, store_dir / "token_key.pem")
         self.faults = Faults()
         self.limit = RateLimit()
@@ -99,7 +102,8 @@ class Sandbox:
             "path": request.url.path,
             "action": action[:64],
             "ref": ref[:128],
-            "hospital_code": "",
+            # of whom the call speaks; the token's hospital as soon as it is known
+            "hospital_code": hospital_of(ref),
         }
 
         def done(answer: Answer, fault: str = "") -> Response:
@@ -128,7 +132,8 @@ class Sandbox:
             return done(refused("body is not JSON"))
         for rule in self.faults.firing(_REFUSE, name, ref):
             return done(_ordered_refusal(rule), "refuse")
-        call = Call(query, body, bearer.hospital_code)
+        call = Call(name, query, body, bearer.hospital_code)
+        self.deletions.carry_out()
         try:
             answer = route.handler(self, call)
         except RefusedError as refusal:
@@ -163,6 +168,12 @@ class Sandbox:
                 self.store.log(**log, http_status=status, message_code=None, fault=rule.kind)
                 return _ordered_status(status, rule)
         return None
+
+
+def hospital_of(ref: str) -> str:
+    """Hospital code in front of a reference, empty when there is none."""
+    head = ref.partition(":")[0]
+    return head if len(head) == 5 and head.isascii() and head.isdigit() else ""
 
 
 def _parse(raw: bytes) -> tuple[Any, bool]:

@@ -157,6 +157,12 @@ REGISTERS: dict[str, dict[str, Rule]] = {
         "reasonCode": _list,
         "performer": _concept,
     },
+    "ChronicDiseaseRegister": {
+        "managingOrganization": _concept,
+        "code": _concept,
+        "clinicalText": _text,
+        "description": _list,
+    },
 }
 
 

@@ -42,8 +42,25 @@ class SandboxSettings(BaseModel):
     #: length of that window; shorter only to keep tests short
     rate_limit_window_seconds: float = Field(default=60, gt=0)
     heartbeat_seconds: float = Field(default=5, ge=0)
-    #: what a re-send does to children no longer in the body (contract 3.4, open)
+    #: what a re-send does to children no longer in the body (contract 3.4, open): ``replace`` drops them,
+    #: ``merge`` keeps them. Vital signs are children, one for each measurement, and so are Coverage rows;
+    #: every other field of the visit is that of the newest body in both
     resend: Literal["replace", "merge"] = "replace"
+    #: when an acknowledged removal shows in read-back (contract 10.5, open); ``later`` is a queued deletion
+    #: that strikes when it is due, whatever was sent under that reference meanwhile
+    remove_effect: Literal["now", "later", "never"] = "now"
+    remove_delay_seconds: float = Field(default=5, ge=0)
+    #: shape of the month summary (contract 10.5, open): [{"date", "encounter_count"}], {day: n},
+    #: {"days": [...]}, or something nobody can read
+    month_shape: Literal["list", "map", "wrapped", "unknown"] = "list"
+    #: a day's references as [{"encounter_ref_code": ref}] instead of [ref] (contract 5, wrapping not shown)
+    day_refs_wrapped: bool = False
+    #: most days in one OrgEncounterSummary ("at most about a month", contract 4.10)
+    summary_days_limit: int = Field(default=31, ge=1)
+    #: whether a masked visit is hidden from OrganizationSummary too ("hidden from all reads", contract 5)
+    mask_hides_from_summary: bool = True
+    #: whether a visit that is removed and sent again is still masked (open); a plain re-send never unmasks
+    mask_survives_removal: bool = False
     #: completed eKYC per citizen id (contract 8); anybody else has `ekyc_default`
     ekyc: dict[str, int] = Field(default_factory=dict)
     ekyc_default: int = Field(default=1, ge=0)

@@ -12,41 +12,16 @@ import hashlib
 import secrets
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-STORE_FILE = "national.sqlite"
+from phr_sandbox.national.rows import KEYED_KINDS
+from phr_sandbox.national.schema import CONTENT_TABLES, make_tables
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS encounters (
-  ref TEXT PRIMARY KEY, hospital_code TEXT NOT NULL, cid TEXT NOT NULL, service_date TEXT NOT NULL,
-  received_at REAL NOT NULL, seq INTEGER NOT NULL, writes INTEGER NOT NULL, body_sha256 TEXT NOT NULL,
-  body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS encounters_by_day ON encounters (hospital_code, service_date);
-CREATE INDEX IF NOT EXISTS encounters_by_person ON encounters (cid);
-CREATE TABLE IF NOT EXISTS children (
-  ref TEXT NOT NULL, kind TEXT NOT NULL, key_md5 TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (ref, kind, key_md5)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS registers (
-  hospital_code TEXT NOT NULL, cid TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (hospital_code, cid, kind, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS patients (
-  cid TEXT PRIMARY KEY, hospital_code TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS agents (
-  hospital_code TEXT NOT NULL, mode TEXT NOT NULL, at REAL NOT NULL, computer_name TEXT NOT NULL,
-  status TEXT NOT NULL, PRIMARY KEY (hospital_code, mode)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS logins (
-  user TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_until REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS requests (
-  seq INTEGER PRIMARY KEY, time REAL NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, action TEXT NOT NULL,
-  ref TEXT NOT NULL, hospital_code TEXT NOT NULL, http_status INTEGER NOT NULL, message_code INTEGER,
-  fault TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS requests_by_ref ON requests (ref);
-"""
-_CONTENT_TABLES = ("encounters", "children", "registers", "patients", "agents", "logins", "requests")
+STORE_FILE = "national.sqlite"
 
 
 class StoreInUseError(RuntimeError):
@@ -62,8 +37,10 @@ class EncounterWrite:
     cid: str
     service_date: str
     body: bytes
-    #: (kind, md5 of the row's text, row as JSON)
+    #: (kind, md5 of the row's text, row as JSON); a measured vital sign is a child of its own
     children: Sequence[tuple[str, str, bytes]]
+    #: what the sender calls itself (managingOrganization.agent, free text)
+    sender: str = ""
 
 
 class Store:
@@ -83,13 +60,13 @@ class Store:
                 f"another sandbox process already serves {directory}; stop it, or choose another directory "
                 "| มี sandbox อื่นใช้โฟลเดอร์นี้อยู่ ให้ปิดก่อนหรือใช้โฟลเดอร์อื่น"
             ) from None
-        path = directory / STORE_FILE
-        path.touch(mode=0o600)
-        self.db = sqlite3.connect(path, timeout=30, check_same_thread=False)
+        self._path = directory.resolve() / STORE_FILE
+        self._path.touch(mode=0o600)
+        self.db = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.executescript(_SCHEMA)
+        make_tables(self.db)
         self.db.execute(
             "INSERT OR IGNORE INTO meta VALUES ('token_generation', '1'), ('salt', ?)",
             (secrets.token_hex(16),),
@@ -99,6 +76,12 @@ class Store:
         self.token_generation = int(meta["token_generation"])
         self._salt = meta["salt"]
         self._seq = int(self.db.execute("SELECT COALESCE(MAX(seq), 0) FROM requests").fetchone()[0])
+
+    def reader(self) -> sqlite3.Connection:
+        """A read-only connection, for long reads beside the server's work. The caller closes it."""
+        db = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+        db.row_factory = sqlite3.Row
+        return db
 
     def close(self) -> None:
         """Close the database and give the directory free."""
@@ -154,12 +137,18 @@ class Store:
 
     # -- encounters --------------------------------------------------------------------------------
 
-    def write_encounter(self, encounter: EncounterWrite, *, merge: bool) -> None:
-        """Insert or update by reference. ``merge`` keeps children that are no longer in the body."""
+    def write_encounter(self, encounter: EncounterWrite, *, merge: bool) -> Counter[str]:
+        """Insert or update by reference; gives how many children of each kind were dropped.
+
+        A child of the body replaces the stored one of the same kind and key. Without ``merge`` stored
+        children that are no longer in the body go; with it they stay. Where no key is known an altered row
+        looks like one that went and one that came, and is not counted.
+        """
         self.db.execute(
-            "INSERT INTO encounters VALUES (?,?,?,?,?,?,1,?,?) ON CONFLICT (ref) DO UPDATE SET"
+            "INSERT INTO encounters VALUES (?,?,?,?,?,?,1,?,?,?) ON CONFLICT (ref) DO UPDATE SET"
             " cid=excluded.cid, service_date=excluded.service_date, received_at=excluded.received_at,"
-            " seq=excluded.seq, writes=writes+1, body_sha256=excluded.body_sha256, body=excluded.body",
+            " seq=excluded.seq, writes=writes+1, body_sha256=excluded.body_sha256, body=excluded.body,"
+            " sender=excluded.sender",
             (
                 encounter.ref,
                 encounter.hospital_code,
@@ -169,43 +158,69 @@ class Store:
                 self.next_seq,
                 hashlib.sha256(encounter.body).hexdigest(),
                 encounter.body,
+                encounter.sender,
             ),
         )
+        dropped: Counter[str] = Counter()
         if not merge:
-            self.db.execute("DELETE FROM children WHERE ref = ?", (encounter.ref,))
+            query = self.db.execute("SELECT kind, key_md5 FROM children WHERE ref = ?", (encounter.ref,))
+            held = {(row[0], row[1]) for row in query}
+            sent = {(kind, key) for kind, key, _ in encounter.children}
+            self.db.executemany(
+                "DELETE FROM children WHERE ref = ? AND kind = ? AND key_md5 = ?",
+                [(encounter.ref, *child) for child in held - sent],
+            )
+            dropped.update(kind for kind, _ in held - sent)
+            dropped.subtract(kind for kind, _ in sent - held if kind not in KEYED_KINDS)
         self.db.executemany(
             "INSERT OR REPLACE INTO children VALUES (?,?,?,?)",
             [(encounter.ref, *child) for child in encounter.children],
         )
+        return +dropped
 
-    def remove_encounter(self, ref: str) -> bool:
-        """Delete an encounter and its children; False when there is none."""
+    def remove_encounter(self, ref: str, *, forget_mask: bool) -> Counter[str]:
+        """Delete an encounter and its children; gives the rows of each kind, empty when there is none."""
+        counted = self.db.execute("SELECT kind, COUNT(*) FROM children WHERE ref = ? GROUP BY kind", (ref,))
+        deleted = Counter({row[0]: row[1] for row in counted})
         self.db.execute("DELETE FROM children WHERE ref = ?", (ref,))
-        return self.db.execute("DELETE FROM encounters WHERE ref = ?", (ref,)).rowcount == 1
+        deleted["Encounter"] += self.db.execute("DELETE FROM encounters WHERE ref = ?", (ref,)).rowcount
+        if forget_mask:
+            self.db.execute("DELETE FROM masks WHERE ref = ?", (ref,))
+        return +deleted
 
-    def drop_other_encounters(self, hospital_code: str, cid: str, keep: Sequence[str]) -> None:
+    def drop_other_encounters(
+        self, hospital_code: str, cid: str, keep: Sequence[str], *, forget_mask: bool
+    ) -> Counter[str]:
         """Scope ALL: encounters of this person at this hospital that were left out are dropped (3.2)."""
         held = self.db.execute(
             "SELECT ref FROM encounters WHERE hospital_code = ? AND cid = ?", (hospital_code, cid)
         ).fetchall()
+        deleted: Counter[str] = Counter()
         for row in held:
             if row["ref"] not in keep:
-                self.remove_encounter(row["ref"])
+                deleted += self.remove_encounter(row["ref"], forget_mask=forget_mask)
+        return deleted
 
-    def refs_of_day(self, hospital_code: str, day: str) -> list[str]:
+    def knows(self, ref: str) -> bool:
+        """Whether an encounter is stored under this reference."""
+        return self.db.execute("SELECT 1 FROM encounters WHERE ref = ?", (ref,)).fetchone() is not None
+
+    def refs_of_day(self, hospital_code: str, day: str, *, with_masked: bool) -> list[str]:
         """References of one service day (yyyy-mm-dd), in order."""
         rows = self.db.execute(
-            "SELECT ref FROM encounters WHERE hospital_code = ? AND service_date = ? ORDER BY ref",
-            (hospital_code, day),
+            "SELECT ref FROM encounters WHERE hospital_code = ? AND service_date = ?"
+            " AND (? OR ref NOT IN (SELECT ref FROM masks)) ORDER BY ref",
+            (hospital_code, day, with_masked),
         )
         return [row["ref"] for row in rows]
 
-    def counts_of_month(self, hospital_code: str, month: str) -> list[tuple[str, int]]:
+    def counts_of_month(self, hospital_code: str, month: str, *, with_masked: bool) -> list[tuple[str, int]]:
         """(service day, encounters) of one month (yyyy-mm); days without encounters are absent."""
         rows = self.db.execute(
             "SELECT service_date, COUNT(*) FROM encounters WHERE hospital_code = ?"
-            " AND service_date >= ? AND service_date < ? GROUP BY service_date ORDER BY service_date",
-            (hospital_code, f"{month}-00", f"{month}-99"),
+            " AND service_date >= ? AND service_date < ? AND (? OR ref NOT IN (SELECT ref FROM masks))"
+            " GROUP BY service_date ORDER BY service_date",
+            (hospital_code, f"{month}-00", f"{month}-99", with_masked),
         )
         return [(row[0], row[1]) for row in rows]
 
@@ -217,13 +232,19 @@ class Store:
 
     def replace_register(
         self, hospital_code: str, cid: str, kind: str, rows: Sequence[tuple[str, bytes]]
-    ) -> None:
-        """The list is the whole register of that person at that hospital: what is not in it goes."""
-        self.db.execute(
-            "DELETE FROM registers WHERE hospital_code = ? AND cid = ? AND kind = ?",
+    ) -> int:
+        """The list is the whole register of that person at that hospital; gives how many rows it dropped."""
+        held = self.db.execute(
+            "SELECT key FROM registers WHERE hospital_code = ? AND cid = ? AND kind = ?",
             (hospital_code, cid, kind),
         )
+        dropped = {row["key"] for row in held} - {key for key, _ in rows}
+        self.db.executemany(
+            "DELETE FROM registers WHERE hospital_code = ? AND cid = ? AND kind = ? AND key = ?",
+            [(hospital_code, cid, kind, key) for key in dropped],
+        )
         self.merge_register(hospital_code, cid, kind, rows)
+        return len(dropped)
 
     def merge_register(
         self, hospital_code: str, cid: str, kind: str, rows: Sequence[tuple[str, bytes]]
@@ -284,7 +305,7 @@ class Store:
 
     def reset(self) -> None:
         """Empty every table but keep key, salt and token generation."""
-        for table in _CONTENT_TABLES:
+        for table in CONTENT_TABLES:
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (constant names)
         self.db.commit()
         self._seq = 0

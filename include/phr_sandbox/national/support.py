@@ -1,20 +1,14 @@
-"""Support calls: day and month summaries, removal, agent heartbeat, eKYC (contract 5, 8)."""
+"""Support calls: removal, agent heartbeat, eKYC (contract 5, 8)."""
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
 from phr_sandbox.national.dispatch import Call, Sandbox
-from phr_sandbox.national.envelope import Answer, not_implemented, refused, too_many
-from phr_sandbox.national.rules import is_day, valid_cid
+from phr_sandbox.national.envelope import Answer, refused, too_many
+from phr_sandbox.national.rules import valid_cid
 from phr_sandbox.national.upload import full_ref
-
-
-def query_hospital(_sandbox: Sandbox, query: dict[str, str], _body: Any) -> str:
-    """Reference of a summary call: ``hcode:day`` or ``hcode:month``."""
-    return f"{query.get('hospital_code', '')}:{query.get('date') or query.get('month') or ''}"
 
 
 def query_encounter(_sandbox: Sandbox, query: dict[str, str], _body: Any) -> str:
@@ -33,37 +27,28 @@ def no_ref(_sandbox: Sandbox, _query: dict[str, str], _body: Any) -> str:
     return ""
 
 
-def organization_summary(sandbox: Sandbox, call: Call) -> Answer:
-    """``GET /api/OrganizationSummary``: references of a day, or counts per day of a month; own hospital only.
-
-    The month's shape is not published; the double answers ``[{"date": yyyy-mm-dd, "encounter_count": n}]``.
-    """
-    query = call.query
-    if query.get("hospital_code") != call.hospital_code:
-        return refused("hospital_code is not the hospital of the token")
-    if query.get("data") == "encounter_ref_code":
-        day = query.get("date", "")
-        if not is_day(day) or len(day) != 10:
-            return refused("date missing or invalid")
-        return Answer(result=sandbox.store.refs_of_day(call.hospital_code, day))
-    if query.get("data") == "month_summary":
-        month = query.get("month", "")
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-            return refused("month missing or invalid")
-        counts = sandbox.store.counts_of_month(call.hospital_code, month)
-        return Answer(result=[{"date": day, "encounter_count": count} for day, count in counts])
-    return not_implemented()
-
-
 def remove_encounter(sandbox: Sandbox, call: Call) -> Answer:
-    """``GET /api/RemoveEncounter``: a GET that deletes (trap 5)."""
+    """``GET /api/RemoveEncounter``: a GET that deletes (trap 5); when it shows is ``remove_effect``."""
     if call.query.get("hospital_code") != call.hospital_code:
         return refused("hospital_code is not the hospital of the token")
     ref = call.query.get("encounter_ref_code", "")
     if not ref:
         return refused("encounter_ref_code missing")
-    if not sandbox.store.remove_encounter(full_ref(call.hospital_code, ref)):
+    ref, store, settings = full_ref(call.hospital_code, ref), sandbox.store, sandbox.settings
+    known, forget = store.knows(ref), not settings.mask_survives_removal
+    deleted = (
+        store.remove_encounter(ref, forget_mask=forget)
+        if settings.remove_effect == "now"
+        else {}  # written down all the same: a destructive call was made
+    )
+    number = sandbox.deletions.note(
+        call=call.name, kind="encounter", hospital_code=call.hospital_code, ref=ref, rows=deleted
+    )
+    if not known:
         return refused("Record not found !", 500)
+    if settings.remove_effect == "later":
+        due = time.time() + settings.remove_delay_seconds
+        sandbox.deletions.remove_later(ref, due=due, number=number, forget_mask=forget)
     return Answer()
 
 

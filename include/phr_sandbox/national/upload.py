@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from phr_sandbox.national.deletions import DeletionKind
 from phr_sandbox.national.dispatch import Call, Sandbox
 from phr_sandbox.national.envelope import Answer
-from phr_sandbox.national.rows import child_key, register_key
+from phr_sandbox.national.rows import child_key, register_key, vital_rows
 from phr_sandbox.national.rules import (
     CHILDREN,
     CID_SYSTEM,
@@ -69,7 +71,9 @@ def update_phr(sandbox: Sandbox, call: Call) -> Answer:
     refs = []
     for encounter in encounters:
         written = _encounter_write(body, encounter, hospital_code, cid, call.warnings)
-        sandbox.store.write_encounter(written, merge=merge)
+        dropped = sandbox.store.write_encounter(written, merge=merge)
+        if dropped:
+            _note(sandbox, call, "children", written.ref, dropped)
         refs.append(written.ref)
         for section in ("medications", "observations", "appointments"):
             profiler.append({f"{section}_{written.ref}": _since(started)})
@@ -77,7 +81,9 @@ def update_phr(sandbox: Sandbox, call: Call) -> Answer:
         _replace_if_present(sandbox, call, cid, "Immunization", encounter)
     _replace_if_present(sandbox, call, cid, "AllergyIntolerance", body)
     if whole_history:
-        sandbox.store.drop_other_encounters(hospital_code, cid, refs)
+        forget = not sandbox.settings.mask_survives_removal
+        dropped = sandbox.store.drop_other_encounters(hospital_code, cid, refs, forget_mask=forget)
+        _note(sandbox, call, "encounter", sandbox.store.person_ref(hospital_code, cid), dropped)
     return Answer(
         extra={
             "profiler": profiler,
@@ -96,6 +102,7 @@ def _encounter_write(
         for kind, rules in CHILDREN.items()
         for row in usable_rows(encounter, kind, rules, warnings)
     ]
+    children += vital_rows(encounter.get("vital_signs"))
     document = body if len(body["Encounter"]) == 1 else {**body, "Encounter": [encounter]}
     return EncounterWrite(
         ref=full_ref(hospital_code, visit),
@@ -104,36 +111,51 @@ def _encounter_write(
         service_date=encounter["period"]["start"][:10],  # clock time as written: the Z is a label (3.3)
         body=orjson.dumps(document, option=orjson.OPT_SORT_KEYS),
         children=children,
+        sender=str(body["managingOrganization"].get("agent") or "")[:128],
     )
 
 
 def _replace_if_present(sandbox: Sandbox, call: Call, cid: str, kind: str, parent: dict[str, Any]) -> None:
     if kind in parent:
-        sandbox.store.replace_register(call.hospital_code, cid, kind, _register_rows(call, kind, parent))
+        _replace(sandbox, call, cid, kind, register_rows(call, kind, parent))
 
 
-def _register_rows(call: Call, kind: str, parent: dict[str, Any]) -> list[tuple[str, bytes]]:
+def _replace(sandbox: Sandbox, call: Call, cid: str, kind: str, rows: list[tuple[str, bytes]]) -> None:
+    dropped = sandbox.store.replace_register(call.hospital_code, cid, kind, rows)
+    if dropped:
+        _note(sandbox, call, "register", sandbox.store.person_ref(call.hospital_code, cid), {kind: dropped})
+
+
+def _note(sandbox: Sandbox, call: Call, kind: DeletionKind, ref: str, rows: Mapping[str, int]) -> None:
+    sandbox.deletions.note(call=call.name, kind=kind, hospital_code=call.hospital_code, ref=ref, rows=rows)
+
+
+def register_rows(call: Call, kind: str, parent: dict[str, Any]) -> list[tuple[str, bytes]]:
+    """(key, row as JSON) of a register's list; complaints go to the call's warnings."""
     rows = usable_rows(parent, kind, REGISTERS[kind], call.warnings)
     return [(register_key(kind, row), orjson.dumps(row)) for row in rows]
 
 
 def update_immunizations(sandbox: Sandbox, call: Call) -> Answer:
     """``POST /api/ImmunizationRegisterv1``: the list replaces the person's register (contract 4.5)."""
-    cid = _register_person(call, "Immunization")
-    rows = _register_rows(call, "Immunization", call.body)
-    sandbox.store.replace_register(call.hospital_code, cid, "Immunization", rows)
+    cid = register_person(call, "Immunization")
+    _replace(sandbox, call, cid, "Immunization", register_rows(call, "Immunization", call.body))
     return Answer(extra={"processing_warning": call.warnings})
 
 
 def update_allergies(sandbox: Sandbox, call: Call) -> Answer:
     """``POST /api/AllergyIntolerancev1``: add or update by the allergy's identifier (contract 4.3)."""
-    cid = _register_person(call, "AllergyIntolerance")
-    rows = _register_rows(call, "AllergyIntolerance", call.body)
+    cid = register_person(call, "AllergyIntolerance")
+    rows = register_rows(call, "AllergyIntolerance", call.body)
     sandbox.store.merge_register(call.hospital_code, cid, "AllergyIntolerance", rows)
     return Answer(extra={"processing_warning": call.warnings})
 
 
-def _register_person(call: Call, kind: str) -> str:
+def register_person(call: Call, kind: str) -> str:
+    """Citizen id of a register body.
+
+    :raises RefusedError: when sender, person or the list itself are not as needed.
+    """
     check_organization(call.body, call.hospital_code)
     cid = check_patient(call.body, call.warnings)
     if not isinstance(call.body.get(kind), list):
