@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 # tests share two cores with the databases they talk to
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-ci test lint format lock clean docs
+.PHONY: help demo demo-ci test lint format lock clean docs bench-parse
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -70,3 +70,6 @@ clean: ## remove the virtual environment and caches (never PHR_HOME)
 
 docs: $(VENV)/.dev ## write the generated reference pages
 	$(BIN)/python docs/generate.py
+
+bench-parse: $(VENV)/.dev ## time and memory of parsing dags/ with 3, 50 and 500 hospitals, beside plain DAGs
+	@exec $(BIN)/python benchmarks/dag_parse.py

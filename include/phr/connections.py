@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pymysql.charset import charset_by_name
 from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -84,6 +83,8 @@ def _driver_exists(driver: str) -> bool:
 
 
 def _charset_exists(charset: str) -> bool:
+    from pymysql.charset import charset_by_name  # not at the top: DAG files import this module
+
     return charset_by_name(charset.lower()) is not None
 
 

@@ -21,7 +21,23 @@ from phr.home import Home
 from phr.settings import CATEGORIES, OVERRIDABLE, Hospital, load_province
 
 BANGKOK = pendulum.timezone("Asia/Bangkok")
+FIELDS: dict[str, Any] = Hospital.model_json_schema()["properties"]
 START = pendulum.datetime(2015, 1, 1, tz=BANGKOK)
+
+
+class _SharedList(list[str]):
+    """Never changed after it is made. Airflow gives every task a deep copy of all Params: of five hundred
+    hospitals' codes that would be a third of the parse time."""
+
+    def __deepcopy__(self, memo: Any) -> _SharedList:
+        return self
+
+
+class _SharedDict(dict[str, str]):
+    """See :class:`_SharedList`."""
+
+    def __deepcopy__(self, memo: Any) -> _SharedDict:
+        return self
 
 
 @lru_cache(maxsize=4)
@@ -30,7 +46,9 @@ def _read_hospitals(path: Path, _mtime_ns: int) -> tuple[dict[str, str], str]:
         province = load_province(path)
     except PhrError as error:
         return {}, str(error)
-    problem = " · ".join(str(broken.error) for broken in province.broken)
+    problem = " · ".join(str(broken.error) for broken in province.broken[:5])
+    if len(province.broken) > 5:
+        problem += f" · +{len(province.broken) - 5} (phr config check)"
     return {h.hcode: h.name_th for h in province.hospitals}, problem
 
 
@@ -72,16 +90,17 @@ def run_params(*wanted: str) -> dict[str, Param]:
     """
     names = hospital_names()[0]
     code: dict[str, Any] = {"type": "string", "pattern": r"^\d{5}$"}
-    fields = Hospital.model_json_schema()["properties"]
+    hcodes = _SharedList(names)
+    known: dict[str, Any] = {"enum": hcodes} if names else {}
     form = {
         "hospitals": Param(
             [],
             type=["array", "null"],
             title="โรงพยาบาล / Hospitals",
             description_md="ว่าง = ทุกแห่งที่เปิดใช้ / empty = all enabled hospitals",
-            items=code | ({"enum": list(names)} if names else {}),
-            examples=list(names),
-            values_display={hcode: f"{name} ({hcode})" for hcode, name in names.items()},
+            items=code | known,
+            examples=hcodes,
+            values_display=_SharedDict({hcode: f"{name} ({hcode})" for hcode, name in names.items()}),
             uniqueItems=True,
         ),
         "categories": Param(
@@ -163,10 +182,10 @@ def run_params(*wanted: str) -> dict[str, Param]:
             type=["object", "null"],
             title="ตั้งค่าเฉพาะรอบนี้ / Overrides by hospital",
             description_md=f'เช่น / e.g. `{{"99001": {{"look_back_days": 7}}}}` ({", ".join(OVERRIDABLE)})',
-            propertyNames=code | ({"enum": list(names)} if names else {}),
+            propertyNames=code | known,
             additionalProperties={
                 "type": "object",
-                "properties": {name: fields[name] for name in OVERRIDABLE},
+                "properties": {name: FIELDS[name] for name in OVERRIDABLE},
                 "additionalProperties": False,
             },
         ),
