@@ -25,7 +25,8 @@ def test_a_document_shows_what_the_screens_show() -> None:
         follow_up=30,
         reported=False,
     )
-    for panel, item, result in (("sugar", 201, "102"), ("strip", 202, "1,102"), ("inflammation", 219, "<0.5")):
+    results = (("sugar", 201, "102"), ("strip", 202, "1,102"), ("inflammation", 219, "<0.5"))
+    for panel, item, result in results:
         s.on(1, H, "", edits.report(visit.vn, PANELS[panel][0], {item: result}, MONDAY, "10:00:00"))
     vitals = visit.vitals._replace(weight=61.5, height=160, temperature=36.8, systolic=None, diastolic=None)
     s.on(1, H, "", edits.set_visit(visit.vn, vitals=vitals))

@@ -28,7 +28,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> HosxpDatabase:
 
 def _difference(model: Rows, stored: Rows) -> dict[Any, Any]:
     """Rows that are on one side only or differ in a column the model fills; other columns are NULL."""
-    found: dict[Any, Any] = {key: "one side" for key in model.keys() ^ stored.keys()}
+    found: dict[Any, Any] = dict.fromkeys(model.keys() ^ stored.keys(), "one side")
     for key in model.keys() & stored.keys():
         row = {name: model[key].get(name) for name in stored[key]}
         if row != stored[key]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from phr_sandbox.scenario.fortnight import fortnight
-from phr_sandbox.scenario.installation import Database
+from phr_sandbox.scenario.installation import MARIADB_VARIABLE, Database, mariadb_answers
 from phr_sandbox.scenario.oracle import Mode
 from phr_sandbox.scenario.runner import run
 
@@ -40,6 +40,12 @@ def main() -> int:
         if given.db in (database, "all") and given.mode in (mode, "all")
     ]
     passed = True
+    if any(database == "mariadb" for database, _, _ in plays) and not mariadb_answers():
+        console.print(
+            f"[red]✗[/red] MariaDB does not answer; set {MARIADB_VARIABLE}, or play with --db sqlite "
+            f"| ติดต่อ MariaDB ไม่ได้ กำหนด {MARIADB_VARIABLE} หรือใช้ --db sqlite"
+        )
+        return 1
     for database, mode, merges in plays:
         folder = given.keep / f"{database}-{mode}-{'merge' if merges else 'replace'}" if given.keep else None
         if folder:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, NullPool, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
 
 from phr.home import Home
 from phr.quality import Checker
@@ -29,7 +30,7 @@ from phr_sandbox.scenario.writer import HosxpDatabase, hosxp_engine
 Database = Literal["sqlite", "mariadb"]
 #: server of the scenario's own databases, created and dropped by it
 MARIADB_VARIABLE = "PHR_SCENARIO_MARIADB_URL"
-MARIADB_URL = "mysql+pymysql://root@127.0.0.1:3306/"
+_MARIADB_URL = "mysql+pymysql://root@127.0.0.1:3306/"
 _POLICIES = Path(__file__).parents[2] / "config"
 
 
@@ -104,10 +105,24 @@ def _settings(script: Script, mode: Mode) -> dict[str, Any]:
     }
 
 
+def _server() -> URL:
+    return make_url(os.environ.get(MARIADB_VARIABLE) or _MARIADB_URL)
+
+
+def mariadb_answers() -> bool:
+    """Whether the server for the scenario's databases lets us in."""
+    engine = create_engine(_server(), poolclass=NullPool)
+    try:
+        with engine.connect():
+            return True
+    except DBAPIError:
+        return False
+
+
 @contextmanager
 def _mariadb(hcode: str) -> Iterator[URL]:
     """A new database in tis620, as hospitals run it; dropped afterwards."""
-    server = make_url(os.environ.get(MARIADB_VARIABLE) or MARIADB_URL)
+    server = _server()
     name = f"phr_scenario_{hcode}_{secrets.token_hex(4)}"
     engine = create_engine(server)
     with engine.begin() as connection:

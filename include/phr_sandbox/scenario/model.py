@@ -120,6 +120,8 @@ class Visit:
     drugs: list[DrugLine] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
     finished: bool = True
+    #: False: free of charge, so the pharmacy's table does not know of it
+    charged: bool = True
     #: admission number, once the visit became an admission
     an: str | None = None
 

@@ -159,7 +159,7 @@ class Oracle:
             found = {day for day, form in forms if {form.order_day, form.report_day} & window}
             self._look(hcode, found, part)
         elif part == "drugs":
-            charged = {visit.day for visit in visits if visit.finished or visit.drugs}
+            charged = {visit.day for visit in visits if (visit.finished and visit.charged) or visit.drugs}
             dispensed = {visit.day for visit in visits for line in visit.drugs if line.rx_day in window}
             self._look(hcode, charged & window | dispensed, part)
         elif part == "sweep":

@@ -307,7 +307,7 @@ def _pharmacy(his: His, visit: Visit) -> Iterator[_Row]:
                 "item_no": number,
             },
         )
-    if visit.finished:  # a charge that is no drug
+    if visit.finished and visit.charged:  # a charge that is no drug
         yield (
             "opitemrece",
             {

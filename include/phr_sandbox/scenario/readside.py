@@ -106,27 +106,33 @@ def _medication(row: dict[str, Any]) -> tuple[Kind, tuple[tuple[Any, ...], tuple
 _CHILDREN = {"Condition": _condition, "Observation": _observation, "Medication": _medication}
 
 
+def log_in(double: SandboxServer, hcode: str) -> requests.Session:
+    """A session with a token of a hospital, by the account the double has for it."""
+    settings = SandboxSettings.load(double.store_dir / SETTINGS_FILE)
+    user, account = next(
+        (user, account) for user, account in settings.accounts.items() if hcode in account.hospital_codes
+    )
+    session = requests.Session()
+    answer = session.post(
+        f"{double.base_url}/token",
+        params={"Action": "get_moph_access_token"},
+        json={
+            "user": user,
+            "password_hash": password_hash(account.password, settings.hmac_secret),
+            "hospital_code": hcode,
+        },
+        timeout=_TIMEOUT,
+    )
+    session.headers["Authorization"] = f"Bearer {answer.text.strip()}"
+    return session
+
+
 class _App:
     """The read side, with the token of one hospital (the double does not ask for the OTP)."""
 
     def __init__(self, double: SandboxServer, hcode: str) -> None:
         self._root = f"{double.base_url}/api/WebApp"
-        settings = SandboxSettings.load(double.store_dir / SETTINGS_FILE)
-        user, account = next(
-            (user, account) for user, account in settings.accounts.items() if hcode in account.hospital_codes
-        )
-        self._session = requests.Session()
-        answer = self._session.post(
-            f"{double.base_url}/token",
-            params={"Action": "get_moph_access_token"},
-            json={
-                "user": user,
-                "password_hash": password_hash(account.password, settings.hmac_secret),
-                "hospital_code": hcode,
-            },
-            timeout=_TIMEOUT,
-        )
-        self._session.headers["Authorization"] = f"Bearer {answer.text.strip()}"
+        self._session = log_in(double, hcode)
 
     def read(self, action: str, cid: str) -> list[dict[str, Any]]:
         """Rows of one person."""

@@ -31,9 +31,17 @@ def print_day(console: Console, day: Day, played: Played) -> None:
     """Edits and calls of one day."""
     made, ideal = played.calls[day.number], played.ideal.calls(day.number)
     sweep = " sweep" if day.sweep else ""
+    reachable = played.reachable.calls(day.number)
+    other = ""
+    if made != reachable:
+        other = f"  [yellow]the parts that ran need {_numbers(reachable)}[/yellow]"
     console.print(
-        f"  day {day.number:2d} {day.date:%a %d %b}  {len(day.edits):3d} edits  {_both(made, ideal)}{sweep}"
+        f"  day {day.number:2d} {day.date:%a %d %b}  {len(day.edits):3d} edits  {_both(made, ideal)}{sweep}{other}"
     )
+
+
+def _numbers(calls: Counter[Call]) -> str:
+    return ", ".join(f"{call} {calls[call]}" for call in CALLS)
 
 
 def _both(made: Counter[Call], ideal: Counter[Call]) -> str:

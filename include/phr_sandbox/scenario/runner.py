@@ -81,12 +81,13 @@ def run(
     with tempfile.TemporaryDirectory(prefix="phr-scenario-") as scratch:
         place = root or Path(scratch)
         with stage(place, script, database=database, mode=mode, server_merges=server_merges) as theatre:
-            return _play(script, theatre, database, mode, server_merges, console)
+            return perform(script, theatre, database, mode, server_merges, console)
 
 
-def _play(
+def perform(
     script: Script, theatre: Stage, database: Database, mode: Mode, server_merges: bool, console: Console
 ) -> Played:
+    """One play on a stage that is set."""
     begun = time.monotonic()
     parts = built()
     played = Played(

@@ -73,6 +73,14 @@ def entered_late(s: Script) -> None:
         s.on(entered, C, "an old visit is entered", edits.add_visits(visit))
 
 
+def outreach(s: Script) -> None:
+    """The only visit of a closed day, free of charge: the feed of visits alone can see it."""
+    who, record = s.somebody(C)
+    visit = s.desks[C].visit(who, record.hn, s.date(11))
+    visit.charged = False
+    s.on(11, C, "a visit on a closed day", edits.add_visits(visit))
+
+
 # -- laboratory ------------------------------------------------------------------------------------
 
 
@@ -143,9 +151,9 @@ def drug_lines(s: Script) -> None:
     """Fewer, dated anew, returned on a line of its own, deleted, and set to zero before it is deleted."""
     fewer = s.visit(A, 2, drugs=("1000001", "1000009"))
     s.on(4, A, "part of a drug is returned", edits.change_drug(fewer.vn, "1000001", 10))
-    later = s.visit(B, 2, drugs=("1000001",))
-    change = edits.change_drug(later.vn, "1000001", 30, dated=s.date(7))
-    s.on(7, B, "a drug line is changed later", change)
+    later = s.visit(B, 1, drugs=("1000001",))
+    change = edits.change_drug(later.vn, "1000001", 30, dated=s.date(11))
+    s.on(11, B, "a drug line is changed later", change)
     back = s.visit(A, 3, drugs=("1000001",))
     line = s.desks[A].drug("1000001", s.date(4), "11:00:00", qty=-20)
     s.on(4, A, "a drug is returned on a line of its own", edits.add_drug(back.vn, line))
@@ -255,8 +263,11 @@ def restricted_from_the_start(s: Script) -> None:
     s.visit_of(C, who, record.hn, 2, "a restricted visit", codes=(("Z340", "1"),), complaint="มาตามนัด")
     grown, of_age = s.somebody(C, 24, 30, "2")
     s.visit_of(C, grown, of_age.hn, 2, codes=(("Z340", "1"),), complaint="มาตามนัด")
-    wrong = s.visit(B, 4, "a restricted visit", codes=(("K30", "1"), ("F411", "2")))
-    s.on(6, B, "the restricted diagnosis is removed", edits.drop_diagnosis(wrong.vn, "F411"))
+    for hcode, number, mended in ((B, 4, 6), (C, 1, 11)):
+        # the second mistake is found out when the visit is in nobody's window: the re-drive looks by itself
+        wrong = s.visit(hcode, number, "a restricted visit", codes=(("K30", "1"), ("F411", "2")))
+        change = edits.drop_diagnosis(wrong.vn, "F411")
+        s.on(mended, hcode, "the restricted diagnosis is removed", change)
 
 
 STORIES = (
@@ -266,6 +277,7 @@ STORIES = (
     appointments,
     wrong_service_day,
     entered_late,
+    outreach,
     reported_days_later,
     corrected_five_days_late,
     corrected_without_a_trace,
