@@ -32,12 +32,11 @@ def print_day(console: Console, day: Day, played: Played) -> None:
     made, ideal = played.calls[day.number], played.ideal.calls(day.number)
     sweep = " sweep" if day.sweep else ""
     reachable = played.reachable.calls(day.number)
+    day_name = f"  day {day.number:2d} {day.date:%a %d %b}  {len(day.edits):3d} edits"
     other = ""
     if made != reachable:
         other = f"  [yellow]the parts that ran need {_numbers(reachable)}[/yellow]"
-    console.print(
-        f"  day {day.number:2d} {day.date:%a %d %b}  {len(day.edits):3d} edits  {_both(made, ideal)}{sweep}{other}"
-    )
+    console.print(f"{day_name}  {_both(made, ideal)}{sweep}{other}")
 
 
 def _numbers(calls: Counter[Call]) -> str:
