@@ -1,0 +1,38 @@
+"""Vaccine lists of the registers of the community module, beside those the demo province writes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from phr_sandbox.province.masters import write_masters
+from phr_sandbox.province.profiles import PROFILES
+from phr_sandbox.province.rows import Writer
+from phr_sandbox.scenario.model import DoseTable
+
+#: ``person_vaccine`` of the demo province: number -> VACCINETYPE
+_PERSON_VACCINE = {1: "061", 2: "D21", 3: "D22", 4: "D23", 5: "J11", 6: "034", 7: "J12", 8: "815", 9: "111"}
+#: table of a dose -> number in its own list of vaccines -> VACCINETYPE
+EXPORT_CODES: dict[DoseTable, dict[int, str]] = {
+    "visit": _PERSON_VACCINE,
+    "elsewhere": _PERSON_VACCINE,
+    "list": _PERSON_VACCINE,
+    "wbc": {1: "010", 2: "041", 3: "061"},
+    "epi": {1: "034", 2: "J12", 3: "084"},
+    "student": {1: "021", 2: "022"},
+    "anc": {1: "106", 2: "815"},
+}
+_LISTS: dict[DoseTable, str] = {"wbc": "wbc_vaccine", "epi": "epi_vaccine", "student": "student_vaccine"}
+
+
+def fill_masters(connection: Connection, hcode: str) -> None:
+    """Every master table of a hospital; lists that are filled already stay as they are."""
+    out = Writer(connection)
+    write_masters(out, PROFILES[hcode])
+    for table, name in _LISTS.items():
+        if not connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name}").scalar_one():  # noqa: S608
+            rows = [(number, f"VACCINE {code}", code) for number, code in EXPORT_CODES[table].items()]
+            out.master(name, f"{name}_id {name}_name export_vaccine_code", rows)
+    if not connection.exec_driver_sql("SELECT COUNT(*) FROM anc_service").scalar_one():
+        rows = [(number, f"VACCINE {code}", code) for number, code in EXPORT_CODES["anc"].items()]
+        rows.append((9, "ชั่งน้ำหนัก", ""))  # a service that is no vaccination, as every site has some
+        out.master("anc_service", "anc_service_id anc_service_name export_vaccine_code", rows)
