@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from province_kit import HCODES, ProvinceKit, assert_balanced
 
 from phr.ledger.balance import row_equations
 from phr.mapping import source_hash
-from phr.pipeline import bundles
+from phr.pipeline import encounters, kinds
 
 HCODE = "99002"
 CANARY = {"cc": "canary-complaint", "hpi": "canary-story", "diag": "canary-diagnosis", "auth": "PP7777777777"}
@@ -91,7 +92,8 @@ def test_another_class_for_a_text_sends_the_visits_that_have_one(province: Provi
     assert called <= {f"{HCODE}:{vn}" for (vn,) in texts}
     codes = [row["code"]["coding"][0]["code"] for row in body_of(province, ref)["Condition"]]
     assert codes[-2:] == ["diagtext", "hpi"]
-    # and back again: what may no longer be sent leaves the document
+    # and back again: what may no longer be sent leaves the document, of more visits than the brake lets through
+    province.configure(hospitals={HCODE: {"brake": {"removals": 500, "share": 1.0}}})
     write_policy(province, {"class": "C3"})
     assert f"{HCODE}:{ref}" in run_again(province)
     left = body_of(province, ref)
@@ -164,9 +166,11 @@ def delivered_by_the_first_mapping(province: ProvinceKit, monkeypatch: pytest.Mo
     }
     province.configure(endpoint=details, hospitals={h: {"screening_codes": {}} for h in HCODES})
     with monkeypatch.context() as patch:
-        patch.setattr(bundles, "MAPPING_VERSION", "encounter/1")
-        patch.setattr(bundles, "EARLIER", ())
-        patch.setattr(bundles, "source_hash", lambda rows, key: source_hash(rows, key, "encounter/1"))
+        patch.setitem(
+            kinds.KINDS, "encounter", replace(kinds.KINDS["encounter"], mapping_version="encounter/1")
+        )
+        patch.setattr(encounters, "EARLIER", ())
+        patch.setattr(encounters, "source_hash", lambda rows, key: source_hash(rows, key, "encounter/1"))
         assert run_again(province) != []
     assert {row["delivered_mapping"] for row in province.documents().values()} <= {"encounter/1", None}
     province.configure(endpoint=dict.fromkeys(details, True) | {"lab_codings": "all"})

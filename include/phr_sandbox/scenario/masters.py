@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from phr_sandbox.province.masters import write_masters
 from phr_sandbox.province.profiles import PROFILES
-from phr_sandbox.province.rows import Writer
+from phr_sandbox.province.writer import Writer
 from phr_sandbox.scenario.model import DoseTable
 
 #: ``person_vaccine`` of the demo province: number -> VACCINETYPE

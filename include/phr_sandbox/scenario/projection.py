@@ -13,6 +13,7 @@ from phr_sandbox.province import rows as r
 from phr_sandbox.province.formulary import DRUGS, SERVICES
 from phr_sandbox.province.laboratory import ITEMS
 from phr_sandbox.province.masters import ADMIT, HOME
+from phr_sandbox.province.vaccine_rows import OvstVaccine
 from phr_sandbox.scenario.model import Dose, His, Person, Record, Visit
 
 #: table -> columns of its primary key
@@ -191,6 +192,7 @@ def _visit(his: His, visit: Visit) -> Iterator[_Row]:
         visit_type="I",
         staff="demo",
         anonymous_visit=None,
+        diag_text=None,
     )
     yield "ovst", ovst._asdict()
     yield "ovst_seq", {"vn": visit.vn, "seq_id": visit.serial}
@@ -200,7 +202,10 @@ def _visit(his: His, visit: Visit) -> Iterator[_Row]:
     for number, plan in enumerate(visit.coverages, 1):
         year = visit.day.year
         begin, end = f"{year - 1}-10-01", f"{year + 1}-09-30"
-        yield "visit_pttype", r.VisitPttype(visit.vn, plan, hcode, hcode, begin, end, number)._asdict()
+        yield (
+            "visit_pttype",
+            r.VisitPttype(visit.vn, plan, hcode, hcode, begin, end, number, None, None)._asdict(),
+        )
     for d in visit.diagnoses:
         code = d.code
         yield (
@@ -331,7 +336,7 @@ def _dose(his: His, dose: Dose) -> Iterator[_Row]:
     day, expires = dose.day.isoformat(), (dose.day + timedelta(days=400)).isoformat()
     stamp = f"{dose.entered} 10:00:00"
     if dose.table == "visit":
-        row = r.OvstVaccine(
+        row = OvstVaccine(
             dose.row, dose.vn or "", dose.vaccine, 1, 0.5, dose.lot, expires, "0012", f"{day} 10:00:00"
         )
         yield "ovst_vaccine", {**row._asdict(), "update_datetime": stamp}
