@@ -92,7 +92,7 @@ def test_another_class_for_a_text_sends_the_visits_that_have_one(province: Provi
     assert called <= {f"{HCODE}:{vn}" for (vn,) in texts}
     codes = [row["code"]["coding"][0]["code"] for row in body_of(province, ref)["Condition"]]
     assert codes[-2:] == ["diagtext", "hpi"]
-    # and back again: what may no longer be sent leaves the document, of more visits than the brake lets through
+    # and back again: what may no longer be sent leaves the document (more visits than the brake lets through)
     province.configure(hospitals={HCODE: {"brake": {"removals": 500, "share": 1.0}}})
     write_policy(province, {"class": "C3"})
     assert f"{HCODE}:{ref}" in run_again(province)
