@@ -13,7 +13,7 @@ from phr.his.hosxp.adapter import HosxpAdapter
 from phr.quality import RULES, Checker
 from phr.release.decision import decide
 from phr.release.policy import Policy
-from phr.settings.hospitals import load_province
+from phr.settings import load_province
 from phr_sandbox.province.build import build_hospital
 from phr_sandbox.province.profiles import PROFILES
 
