@@ -27,11 +27,12 @@ def _run(kit: ProvinceKit, **values: Any) -> tuple[RunResult, list[str]]:
 
 
 def _visits_of_one_person(kit: ProvinceKit) -> tuple[str, list[str]]:
-    visits: dict[str, list[str]] = {}
-    for ref, visit in kit.oracles[HCODE].visits.items():
-        if visit.outcome == "send" and not visit.tag and visit.hn:
-            visits.setdefault(visit.hn, []).append(ref)
-    return next((hn, refs) for hn, refs in visits.items() if len(refs) > 1)
+    """Two visits of one person: the small province may have none, so a delivered visit changes hands first."""
+    first, second = kit.clean_visit(HCODE), kit.clean_visit(HCODE, 1)
+    hn = str(kit.oracles[HCODE].visits[first].hn)
+    kit.his(HCODE, "UPDATE ovst SET hn = ? WHERE vn = ?", hn, second)
+    assert _run(kit)[1] == [f"{HCODE}:{second}"]
+    return hn, [first, second]
 
 
 def test_a_changed_diagnosis_sends_just_that_document(delivered: ProvinceKit) -> None:
@@ -111,7 +112,17 @@ def test_a_delivered_row_that_becomes_invalid_holds_the_document(delivered: Prov
 
 def test_a_held_document_whose_diagnosis_is_corrected_is_sent(delivered: ProvinceKit) -> None:
     ref = min(delivered.oracles[HCODE].refs("hold"))
-    delivered.his(HCODE, "UPDATE ovstdiag SET icd10 = 'J00' WHERE vn = ?", ref)
+    # whatever held it, code or word: afterwards it is a common cold
+    for sql in (
+        "DELETE FROM ovstdiag WHERE vn = ?1"
+        " AND ovst_diag_id > (SELECT MIN(ovst_diag_id) FROM ovstdiag WHERE vn = ?1)",
+        "UPDATE ovstdiag SET icd10 = 'J00' WHERE vn = ?1",
+        "UPDATE opdscreen SET cc = 'ไข้', hpi = NULL WHERE vn = ?1",
+        "UPDATE ovst SET diag_text = NULL, spclty = '01', main_dep = '010' WHERE vn = ?1",
+        "DELETE FROM opitemrece WHERE vn = ?1",
+        "DELETE FROM lab_head WHERE vn = ?1",
+    ):
+        delivered.his(HCODE, sql, ref)
     result, called = _run(delivered)
     assert called == [f"{HCODE}:{ref}"]
     assert result.counts["held"] == len(delivered.expected("hold", HCODE)) - 1
