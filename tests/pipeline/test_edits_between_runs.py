@@ -27,7 +27,7 @@ def _run(kit: ProvinceKit, **values: Any) -> tuple[RunResult, list[str]]:
 
 
 def _visits_of_one_person(kit: ProvinceKit) -> tuple[str, list[str]]:
-    """Two visits of one person: the small province may have none, so a delivered visit changes hands first."""
+    """Two visits of one person; the small province may have none, so a delivered visit changes hands."""
     first, second = kit.clean_visit(HCODE), kit.clean_visit(HCODE, 1)
     hn = str(kit.oracles[HCODE].visits[first].hn)
     kit.his(HCODE, "UPDATE ovst SET hn = ? WHERE vn = ?", hn, second)
