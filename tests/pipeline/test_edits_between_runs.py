@@ -113,9 +113,17 @@ def test_a_delivered_row_that_becomes_invalid_holds_the_document(delivered: Prov
 
 def test_a_held_document_whose_diagnosis_is_corrected_is_sent(delivered: ProvinceKit) -> None:
     ref = min(delivered.oracles[HCODE].refs("hold"))
-    delivered.his(HCODE, "DELETE FROM ovstdiag WHERE vn = ? AND diagtype <> '1'", ref)
-    delivered.his(HCODE, "UPDATE ovstdiag SET icd10 = 'J00' WHERE vn = ?", ref)
-    delivered.his(HCODE, "UPDATE opdscreen SET cc = 'ไข้', hpi = NULL WHERE vn = ?", ref)
+    # whatever held it, code or word: afterwards it is a common cold
+    for sql in (
+        "DELETE FROM ovstdiag WHERE vn = ?1"
+        " AND ovst_diag_id > (SELECT MIN(ovst_diag_id) FROM ovstdiag WHERE vn = ?1)",
+        "UPDATE ovstdiag SET icd10 = 'J00' WHERE vn = ?1",
+        "UPDATE opdscreen SET cc = 'ไข้', hpi = NULL WHERE vn = ?1",
+        "UPDATE ovst SET diag_text = NULL, spclty = '01', main_dep = '010' WHERE vn = ?1",
+        "DELETE FROM opitemrece WHERE vn = ?1",
+        "DELETE FROM lab_head WHERE vn = ?1",
+    ):
+        delivered.his(HCODE, sql, ref)
     result, called = _run(delivered)
     assert called == [f"{HCODE}:{ref}"]
     assert result.counts["held"] == len(delivered.expected("hold", HCODE)) - 1
