@@ -9,7 +9,7 @@ from hosxp_source import CID, DAY, HN, VN, Source
 from vaccine_source import in_list, in_register, in_visit, keys, person, read, vaccines
 
 from phr.his import Adapter
-from phr.his.hosxp.doses import given_day, vaccine_code
+from phr.his.doses import given_day, vaccine_code
 
 REF = f"c{CID}"
 
@@ -139,10 +139,9 @@ def test_every_column_of_every_place(source: Source, adapter: Adapter) -> None:
 def test_tables_without_anything_optional(source: Source, adapter: Adapter) -> None:
     """An older release: no column that is not needed, no list of vaccines."""
     fill(source)
-    from phr.his.hosxp.adapter import FOLDER
-    from phr.his.sql import Catalogue
+    from phr.his.system import system
 
-    catalogue = Catalogue(FOLDER / "tables.yaml")
+    catalogue = system("hosxp")
     for table in catalogue.joined:
         if "vaccine" in table or table.startswith(("person", "village", "anc")):
             for column in catalogue.optional.get(table, ()):

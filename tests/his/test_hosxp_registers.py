@@ -24,7 +24,7 @@ from vaccine_source import (
 
 from phr.errors import Bug, StopHospital
 from phr.his import Adapter, make_adapter
-from phr.his.hosxp.doses import NOBODY
+from phr.his.doses import NOBODY
 from phr.his.reader import Reader
 
 REF = f"c{CID}"
@@ -301,11 +301,11 @@ def test_a_dose_anywhere_leads_to_the_newest_day_of_its_person(source: Source, a
 
 
 def test_a_site_without_vaccine_tables_has_no_registers(source: Source, adapter: Adapter) -> None:
-    from phr.his.hosxp.doses import PLACES
+    from phr.his.system import system
 
     source.patient()
     source.visit()
-    for place in PLACES:
+    for place in system("hosxp").doses:
         for table in place.needs:
             source.run(f"DROP TABLE {table}")
     for table in ("person", "person_death"):

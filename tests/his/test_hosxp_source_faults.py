@@ -15,10 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from phr import faults
 from phr.errors import Fault, StopHospital
 from phr.his import Adapter, make_adapter
-from phr.his.hosxp.adapter import FOLDER
-from phr.his.sql import Catalogue
+from phr.his.system import system
 
-CATALOGUE = Catalogue(FOLDER / "tables.yaml")
+CATALOGUE = system("hosxp")
 
 
 def refused(adapter: Adapter, fault: Fault, detail: str = "") -> StopHospital:
@@ -297,7 +296,7 @@ def test_connection_lost_in_the_middle(mariadb_source: Source) -> None:
 
 @pytest.mark.mariadb
 def test_statements_have_a_time_limit(mariadb_source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phr.his.dialects.READ_SECONDS", 1)
+    monkeypatch.setattr("phr.his.dialects.base.READ_SECONDS", 1)
     with make_adapter(hospital(), mariadb_source.url).open() as snapshot:
         connection = snapshot._reader.connection  # type: ignore[attr-defined]
         with pytest.raises(DBAPIError, match="max_statement_time"):

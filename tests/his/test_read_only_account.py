@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-import phr.his
 from phr.his import make_adapter
 from phr.his.grants import PASSWORD_MARK, read_only_account
-from phr.his.sql import Catalogue
+from phr.his.system import system
 from phr.settings import Hospital
 from phr_sandbox.province.build import build_hospital
 from phr_sandbox.province.profiles import PROFILES
 
-CATALOGUE = Catalogue(Path(phr.his.__file__).parent / "hosxp" / "tables.yaml")
+CATALOGUE = system("hosxp")
 HOSPITAL = Hospital(hcode="99003", name_th="รพ.สต.บ้านสมมติ", his="hosxp")
 
 

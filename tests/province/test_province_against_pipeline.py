@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from phr.his.hosxp.adapter import HosxpAdapter
+from phr.his.adapter import SqlAdapter
+from phr.his.system import system
 from phr.quality import RULES, Checker
 from phr.release.decision import decide
 from phr.release.policy import Policy
@@ -34,7 +35,7 @@ def test_every_visit_comes_out_as_the_generator_meant_it(source_url: str) -> Non
     oracle = build_hospital(engine, PROFILES[HCODE], seed=9, first_day=DAYS[0], last_day=DAYS[-1])
     engine.dispose()
     hospital = load_province(CONFIG / "hospitals.yaml").hospital(HCODE)
-    with HosxpAdapter(hospital, source_url).open() as snapshot:
+    with SqlAdapter(hospital, system("hosxp"), source_url).open() as snapshot:
         refs = list(snapshot.source("encounter").touched(DAYS))
         counts = snapshot.source("encounter").count(DAYS)
         rows = snapshot.source("encounter").documents(refs)

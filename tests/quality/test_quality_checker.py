@@ -18,7 +18,7 @@ from quality_rows import CID, PERSON, TODAY, Unit, clean_unit, make_cid, spoil
 from phr.canonical import TABLES
 from phr.canonical.tables import CHILD_TABLES
 from phr.errors import Bug
-from phr.his.hosxp.rows import visit as visit_row
+from phr.his.rows import visit as visit_row
 from phr.quality import RULES, BadRow, Checker, split
 from phr.quality import checker as checker_module
 

@@ -51,6 +51,8 @@ class ProbeReport:
     server_version: str
     #: code the database says it belongs to, None when blank or unreadable
     hospital_code: str | None
+    #: whether the database can be asked at all
+    states_hospital: bool
     #: probed table -> its readable columns, sorted
     found: Mapping[str, tuple[str, ...]]
     #: ``table`` or ``table.column``
@@ -79,7 +81,7 @@ class ProbeReport:
 
         for name in self.missing_required:
             add(faults.SOURCE_COLUMN_MISSING if "." in name else faults.SOURCE_TABLE_MISSING, name)
-        if "opdconfig" in self.found and self.hospital_code != self.hcode:
+        if self.states_hospital and self.hospital_code != self.hcode:
             add(faults.SOURCE_WRONG_HOSPITAL, f"source says {self.hospital_code or 'nothing'}")
         if abs(self.clock_skew_seconds) > MAX_CLOCK_SKEW_SECONDS:
             add(faults.SOURCE_CLOCK, f"{self.clock_skew_seconds / 60:+.0f} minutes")

@@ -1,6 +1,6 @@
 """The read-only account of a replica, as SQL for the administrator of that database (control IN8).
 
-SELECT on the tables of the adapter's ``tables.yaml`` and on nothing else; what is not granted cannot be read,
+SELECT on the tables of ``adapter.yaml`` and on nothing else; what is not granted cannot be read,
 whatever a later version of this product asks for.
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
-from phr.his.sql import Catalogue
+from phr.his.system import system
 
 GrantDialect = Literal["mysql", "postgresql"]
 
@@ -45,9 +44,9 @@ def read_only_account(
             raise ValueError(f"{what}: letters, digits, _ and - only")
     if not HOST.fullmatch(from_host):
         raise ValueError("from-host: an address, a network or % only")
-    catalogue = Catalogue(Path(__file__).parent / his / "tables.yaml")
-    always = sorted(catalogue.required)
-    perhaps = [table for table in catalogue.tables if table not in catalogue.required]
+    kind = system(his)
+    always = sorted(kind.required)
+    perhaps = [table for table in kind.tables if table not in kind.required]
     account = (
         _Mysql(database, login, from_host) if dialect == "mysql" else _Postgresql(database, login, schema)
     )

@@ -15,6 +15,7 @@ from phr.errors import Bug
 from phr.his import normalise
 from phr.his.source_faults import source_faults
 from phr.his.sql import Statements
+from phr.his.system import System
 from phr.settings import Hospital
 
 #: keys in one IN list (it is sent as text and planned by range)
@@ -37,6 +38,7 @@ class Reader:
     """
 
     hospital: Hospital
+    system: System
     connection: Connection
     statements: Statements
     taken_at: datetime

@@ -6,15 +6,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
 
 import jinja2
-import yaml
 from sqlalchemy import TextClause, bindparam, text
 
 from phr import faults
 from phr.errors import Bug
 from phr.his.dialects import Columns, Dialect
+from phr.his.system import System
 
 _COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}|/\*.*?\*/", re.DOTALL)
 _WRITES = re.compile(
@@ -24,53 +23,16 @@ _WRITES = re.compile(
 )
 
 
-class Catalogue:
-    """Tables and columns an adapter needs (``required``) or uses when they are there (``optional``)."""
-
-    def __init__(self, file: Path) -> None:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-        self.required: Columns = {table: frozenset(cols) for table, cols in raw["required"].items()}
-        self.optional: Columns = {table: frozenset(cols) for table, cols in raw["optional"].items()}
-        #: an optional table is used only when it has these columns
-        self.joined: Columns = {table: frozenset(cols) for table, cols in raw["joined"].items()}
-
-    @property
-    def tables(self) -> list[str]:
-        """Every table asked about."""
-        return sorted({*self.required, *self.optional, *self.joined})
-
-    def missing_required(self, found: Columns) -> list[str]:
-        """``table`` or ``table.column``."""
-        return self._missing(self.required, found)
-
-    def missing_optional(self, found: Columns) -> list[str]:
-        """``table`` or ``table.column``; columns of a missing required table are not repeated."""
-        wanted = {
-            table: self.optional.get(table, frozenset()) | self.joined.get(table, frozenset())
-            for table in {*self.optional, *self.joined}
-            if table in found or table not in self.required
-        }
-        return self._missing(wanted, found)
-
-    @staticmethod
-    def _missing(wanted: Columns, found: Columns) -> list[str]:
-        missing = []
-        for table in sorted(wanted):
-            if table not in found:
-                missing.append(table)
-            else:
-                missing += [f"{table}.{column}" for column in sorted(wanted[table] - found[table])]
-        return missing
-
-
 class Statements:
     """The statements of one source: rendered on first use, then kept."""
 
-    def __init__(self, folder: Path, dialect: Dialect, catalogue: Catalogue, found: Columns) -> None:
-        self._catalogue = catalogue
+    def __init__(self, system: System, dialect: Dialect, found: Columns, hcode: str) -> None:
+        self._system = system
+        self._folders = system.sql_folders(dialect.name)
+        self._hcode = hcode
         self.found = found
         environment = jinja2.Environment(  # noqa: S701 - renders SQL of ours, never HTML
-            loader=jinja2.FileSystemLoader(folder),
+            loader=jinja2.FileSystemLoader(self._folders),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -90,21 +52,27 @@ class Statements:
         }
         environment.globals.update(helpers)
         self._environment = environment
-        self._folder = folder
         self.get = lru_cache(maxsize=None)(self._get)
 
     def has(self, table: str) -> bool:
         """Whether an optional table is there with the columns it is joined by."""
-        if table not in self._catalogue.joined:
+        if table not in self._system.joined:
             raise Bug(faults.UNEXPECTED, detail=f"{table} is not declared optional")
-        return self._catalogue.joined[table] <= self.found.get(table, frozenset())
+        return self._system.joined[table] <= self.found.get(table, frozenset())
+
+    def can(self, part: str) -> bool:
+        """Whether the tables of a part are there (``parts`` of ``adapter.yaml``); no such part, no."""
+        tables = self._system.parts.get(part)
+        return tables is not None and all(
+            columns <= self.found.get(table, frozenset()) for table, columns in tables.items()
+        )
 
     def _optional_column(self, table: str, column: str, alias: str) -> str:
-        declared = self._catalogue.optional.get(table, frozenset())
-        declared |= self._catalogue.joined.get(table, frozenset())
+        declared = self._system.optional.get(table, frozenset())
+        declared |= self._system.joined.get(table, frozenset())
         if column not in declared:
             raise Bug(faults.UNEXPECTED, detail=f"{table}.{column} is not declared optional")
-        usable = table in self._catalogue.required or self.has(table)
+        usable = table in self._system.required or self.has(table)
         return f"{alias}.{column}" if usable and column in self.found.get(table, frozenset()) else "NULL"
 
     def _left_join(self, table: str, alias: str, condition: str) -> str:
@@ -125,14 +93,16 @@ class Statements:
         if counted:
             sql = f"SELECT COUNT(*) FROM (\n{sql}\n) counted_rows"  # noqa: S608 - our own file
         lists = [key for key in ("keys", "days", "settled_days", "cutoff_days") if f":{key}" in sql]
-        return text(sql).bindparams(*(bindparam(key, expanding=True) for key in lists))
+        clause = text(sql).bindparams(*(bindparam(key, expanding=True) for key in lists))
+        return clause.bindparams(hcode=self._hcode) if ":hcode" in sql else clause
 
     def fingerprint(self) -> str:
         """Digest of the SQL files and the columns found: a change voids second looks (rule R7)."""
         digest = hashlib.sha256()
-        for file in sorted(self._folder.iterdir()):
-            if file.suffix in (".sql", ".jinja", ".yaml"):
-                digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        for folder in self._folders:
+            for file in sorted(folder.iterdir()):
+                if file.suffix in (".sql", ".jinja", ".yaml"):
+                    digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
         for table in sorted(self.found):
             digest.update(f"{table}({','.join(sorted(self.found[table]))})".encode())
         return digest.hexdigest()[:16]

@@ -81,7 +81,10 @@ class Hospital(BaseModel):
     health_region: int | None = Field(
         default=None, ge=1, le=13, description="health region, 1..13; default: the one of its province"
     )
-    his: Literal["hosxp"] = Field(description="kind of hospital information system")
+    his: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{1,30}$",
+        description="kind of hospital information system: a folder of `include/phr/his`, such as `hosxp`",
+    )
     his_version: str = Field(default="v3", description="version text sent as agent")
     connection: str | None = Field(
         default=None,

@@ -1,4 +1,7 @@
-"""From one row of a HOSxP SELECT to one canonical row. Pure; argument names are the columns of the SELECT."""
+"""From one row of a SELECT to one canonical row. Pure; argument names are the columns of the SELECT.
+
+A column that a HIS does not have is ``NULL`` in its SELECT. Table names in the docstrings are those of HOSxP.
+"""
 
 from __future__ import annotations
 

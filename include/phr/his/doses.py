@@ -1,9 +1,9 @@
-"""The seven places where HOSxP keeps doses, and one row of them as a canonical row. Pure."""
+"""Where a HIS keeps doses, whose they are, and one row of them as a canonical row. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from phr.canonical import Immunization
 from phr.his import normalise as n
@@ -16,41 +16,16 @@ NOBODY = "h"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One table of doses: its SELECT, the tables without which there are no doses there, and how it is asked.
-
-    A place ``by_visit`` knows the patient through the visit (HN), the others through the community register.
-    """
+    """One table of doses: its SELECT, the tables without which there are none there, and how it is asked."""
 
     table: str
     statement: str
     needs: tuple[str, ...]
-    by_visit: bool = False
+    #: scopes that together find the doses of given days, perhaps with others beside them
+    day_scopes: tuple[str, ...]
+    #: scope that finds the doses of given local records: ``hns``, or ``ids`` of the community register
+    key_scope: Literal["hns", "ids"]
     elsewhere: bool = False
-
-    @property
-    def day_scopes(self) -> tuple[str, ...]:
-        """Scopes that together find the doses of given days, perhaps with others beside them."""
-        return ("days", "own_days") if self.by_visit else ("days",)
-
-    @property
-    def key_scope(self) -> str:
-        """Scope that finds the doses of given local records."""
-        return "hns" if self.by_visit else "ids"
-
-
-def _register(table: str, statement: str, service: str, register: str) -> Place:
-    return Place(table, statement, (table, service, register))
-
-
-PLACES: tuple[Place, ...] = (
-    Place("ovst_vaccine", "dose_visit", ("ovst_vaccine",), by_visit=True),
-    _register("person_wbc_vaccine_detail", "dose_wbc", "person_wbc_service", "person_wbc"),
-    _register("person_epi_vaccine_list", "dose_epi", "person_epi_vaccine", "person_epi"),
-    _register("village_student_vaccine_list", "dose_school", "village_student_vaccine", "village_student"),
-    _register("person_anc_service_detail", "dose_anc", "person_anc_service", "person_anc"),
-    Place("person_vaccine_list", "dose_list", ("person_vaccine_list",)),
-    Place("person_vaccine_elsewhere", "dose_elsewhere", ("person_vaccine_elsewhere",), elsewhere=True),
-)
 
 
 class Identity(NamedTuple):
@@ -132,8 +107,8 @@ class KeyAndDay(NamedTuple):
         return Identity(*self[3:8])
 
 
+#: columns of the SELECTs beside those of the places
 COLUMNS: dict[str, tuple[str, ...]] = {
-    **{place.statement: RawDose._fields for place in PLACES},
     "dose_days": KeyAndDay._fields,
     "record_person": ("person_id", "cid", *Identity._fields[2:]),
     "record_patient": ("hn", "cid"),
@@ -182,7 +157,7 @@ def dose(place: Place, raw: RawDose, ref: str, hn: str | None) -> Immunization:
         visit_ref=n.text(raw.visit_ref),
         place=n.text(raw.place),
         elsewhere=place.elsewhere,
-        manufacturer=None,  # no table of HOSxP that is known well enough names it
+        manufacturer=None,  # no table of any HIS that is known well enough names it
         performer_name=n.text(raw.doctor_name),
         performer_license=n.text(raw.doctor_license),
         notes=n.packed(notes),

@@ -1,11 +1,10 @@
-"""The HOSxP adapter: opens snapshots, looks at the source, refuses a wrong one."""
+"""Reads a HIS whose SELECTs stand in a folder: opens snapshots, looks at the source, refuses a wrong one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -13,31 +12,32 @@ from phr.his import normalise
 from phr.his.base import ProbeReport, Snapshot, ThaiText
 from phr.his.charset import thai_text
 from phr.his.dialects import connect
-from phr.his.hosxp.snapshot import HosxpSnapshot
 from phr.his.reader import bangkok
+from phr.his.snapshot import SqlSnapshot
 from phr.his.source_faults import source_faults
-from phr.his.sql import Catalogue, Statements
+from phr.his.sql import Statements
+from phr.his.system import System
 from phr.settings import Hospital
-
-FOLDER = Path(__file__).parent
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class HosxpAdapter:
-    """One hospital's HOSxP database (:class:`phr.his.base.Adapter`). Never writes.
+class SqlAdapter:
+    """One hospital's database (:class:`phr.his.base.Adapter`). Never writes.
 
     Tables, columns and charset are looked at when the first snapshot opens; hospital code and clock at
     every one.
     """
 
-    def __init__(self, hospital: Hospital, url: str, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, hospital: Hospital, system: System, url: str, now: Callable[[], datetime] | None = None
+    ) -> None:
         self._hospital = hospital
+        self._system = system
         self._now = now or _utc_now
-        self._dialect, self._engine = connect(hospital, url)
-        self._catalogue = Catalogue(FOLDER / "tables.yaml")
+        self._dialect, self._engine = connect(hospital, url, system.dialects)
         self._statements: Statements | None = None
 
     @contextmanager
@@ -46,7 +46,7 @@ class HosxpAdapter:
         with self._transaction() as (connection, taken_at):
             with source_faults(self._hospital.hcode):
                 statements = self._checked(connection, taken_at)
-            yield HosxpSnapshot(self._hospital, connection, statements, taken_at)
+            yield SqlSnapshot(self._hospital, self._system, connection, statements, taken_at)
 
     def probe(self) -> ProbeReport:
         """Look at the source; raises ``StopHospital`` only when it cannot be read at all."""
@@ -78,10 +78,10 @@ class HosxpAdapter:
         return self._statements
 
     def _look(self, connection: Connection, taken_at: datetime) -> ProbeReport:
-        found = self._dialect.columns(connection, self._catalogue.tables)
-        self._statements = Statements(FOLDER, self._dialect, self._catalogue, found)
+        found = self._dialect.columns(connection, self._system.tables)
+        self._statements = Statements(self._system, self._dialect, found, self._hospital.hcode)
         thai: ThaiText = "unknown"
-        if {"fname", "lname"} <= found.get("patient", frozenset()):
+        if self._statements.can("name_sample"):
             sample = connection.execute(self._statements.get("name_sample")).all()
             thai = thai_text([name for row in sample for name in row])
         return self._report(connection, taken_at, self._statements, thai=thai, whole=True)
@@ -98,7 +98,7 @@ class HosxpAdapter:
         found = statements.found
         last_day: date | None = None
         undated: int | None = None
-        if whole and "vstdate" in found.get("ovst", frozenset()):
+        if whole and statements.can("last_visit_day"):
             today = bangkok(taken_at).date().isoformat()
             last = connection.execute(statements.get("last_visit_day"), {"today": today}).scalar()
             iso = normalise.date(last, "last_visit_day", [])
@@ -109,9 +109,10 @@ class HosxpAdapter:
             dialect=self._dialect.name,
             server_version=self._dialect.version(connection),
             hospital_code=self._hospital_code(connection, statements),
+            states_hospital=statements.can("hospital_code"),
             found={table: tuple(sorted(columns)) for table, columns in found.items()},
-            missing_required=tuple(self._catalogue.missing_required(found)),
-            missing_optional=tuple(self._catalogue.missing_optional(found)),
+            missing_required=tuple(self._system.missing_required(found)),
+            missing_optional=tuple(self._system.missing_optional(found)),
             writable=self._dialect.may_write(connection) if whole else None,
             last_visit_day=last_day,
             undated_visits=undated,
@@ -122,8 +123,10 @@ class HosxpAdapter:
         )
 
     def _hospital_code(self, connection: Connection, statements: Statements) -> str | None:
-        if "hospitalcode" not in statements.found.get("opdconfig", frozenset()):
+        if not statements.can("hospital_code"):
             return None
         rows = connection.execute(statements.get("hospital_code")).all()
         codes = sorted({code for row in rows if (code := normalise.text(row[0]))})
+        if self._system.shared and self._hospital.hcode in codes:
+            return self._hospital.hcode
         return ",".join(codes) or None  # more than one never equals the configured code

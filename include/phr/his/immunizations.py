@@ -1,4 +1,4 @@
-"""The immunization registers of one HOSxP snapshot: whose changed, how many, and their complete doses (R6).
+"""The immunization registers of one snapshot: whose changed, how many, and their complete doses (R6).
 
 The rows and the counts go separate ways: ``touched`` and ``documents`` find the records of a person first and
 read ``dose_*.sql`` by them, the counts read ``dose_days.sql`` by the ids themselves.
@@ -13,12 +13,12 @@ from operator import itemgetter
 from phr import faults
 from phr.canonical import CanonicalRow, Immunization, RegisterPerson
 from phr.errors import Bug
+from phr.his import doses, people
 from phr.his import normalise as n
 from phr.his.base import DayCount
-from phr.his.hosxp import doses, people
-from phr.his.hosxp.doses import NOBODY, PLACES, KeyAndDay, Place, RawDose
-from phr.his.hosxp.records import RecordFinder, as_id, unregistered
+from phr.his.doses import NOBODY, KeyAndDay, Place, RawDose
 from phr.his.reader import KEYS, Reader, bangkok, batched, both_eras, distinct_days
+from phr.his.records import RecordFinder, as_id, unregistered
 
 #: days whose people are in memory at once
 WINDOW_DAYS = 31
@@ -37,7 +37,9 @@ class ImmunizationSource:
         self._reader = reader
         self._records = RecordFinder(reader)
         self._today = bangkok(reader.taken_at).date().isoformat()
-        self._places = [p for p in PLACES if all(reader.statements.has(table) for table in p.needs)]
+        self._places = [
+            p for p in reader.system.doses if all(reader.statements.has(table) for table in p.needs)
+        ]
         #: day -> (registers, doses of these registers); a snapshot does not change
         self._counted: dict[date, tuple[int, int]] = {}
 
@@ -185,8 +187,8 @@ class ImmunizationSource:
         patients, evidence = people.read_people(
             self._reader.by_keys,
             [record for record in every if not record.startswith("~")],
-            person=self._reader.statements.has("person"),
-            address=self._reader.statements.has("thaiaddress"),
+            person=self._reader.statements.can("person"),
+            address=self._reader.statements.can("address"),
             person_ids=[as_id(record[1:]) for record in every if record.startswith("~")],
             spellings=lambda cid: self._records.spellings([cid]),
         )
@@ -223,7 +225,7 @@ class ImmunizationSource:
         self, place: Place, wanted: set[str], hns: Iterable[str], persons: Iterable[str]
     ) -> Iterator[RawDose]:
         """Doses in one place that belong to these keys."""
-        keys: list[object] = [*hns] if place.by_visit else [as_id(number) for number in persons]
+        keys: list[object] = [*hns] if place.key_scope == "hns" else [as_id(number) for number in persons]
         for raw in map(RawDose._make, self._reader.by_keys(place.statement, place.key_scope, keys)):
             if raw.identity.ref in wanted:
                 yield raw

@@ -1,4 +1,4 @@
-"""The visits of one HOSxP snapshot: which were touched, how many, and their complete rows."""
+"""The visits of one snapshot: which were touched, how many, and their complete rows."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from operator import itemgetter
 from phr import faults
 from phr.canonical import CanonicalRow, Screening, Visit
 from phr.errors import Bug
-from phr.his import normalise
+from phr.his import normalise, people, rows
 from phr.his.base import DayCount
-from phr.his.hosxp import people, rows
 from phr.his.reader import DAYS, KEYS, NO_DAY, Reader, bangkok, batched, both_eras, distinct_days, one_day
 
 #: canonical child table -> builder of its rows; the SELECT has the table's name
@@ -35,7 +34,7 @@ COLUMNS = {
 
 
 class EncounterSource:
-    """See :class:`phr.his.base.KeySource`; a reference is a visit number, or ``~`` and the row's GUID."""
+    """See :class:`phr.his.base.KeySource`; a reference is a visit number, or ``~`` and a name of the row."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -135,13 +134,13 @@ class EncounterSource:
         references given.
         """
         wanted = set(refs)
-        vns, guids = _split(wanted)
+        keys_of = self._reader.system.split(wanted)
         result: dict[str, list[CanonicalRow]] = {table: [] for table in TABLES_READ}
         beside: dict[str, rows.Triage] = {}
         hns: list[object] = []
         for table, build in (*CHILDREN.items(), ("visit", rows.visit)):
             out = result[table]
-            for scope, keys in (("vns", vns), ("guids", guids)):
+            for scope, keys in keys_of.items():
                 for raw in self._reader.by_keys(table, scope, keys):
                     if raw[0] not in wanted:  # a collation may find more spellings than were asked for
                         continue
@@ -162,8 +161,8 @@ class EncounterSource:
         patients, evidence = people.read_people(
             self._reader.by_keys,
             hns,
-            person=self._reader.statements.has("person"),
-            address=self._reader.statements.has("thaiaddress"),
+            person=self._reader.statements.can("person"),
+            address=self._reader.statements.can("address"),
         )
         result["patient"] = sorted(patients, key=itemgetter(0))
         result["identity_evidence"] = sorted(evidence, key=itemgetter(0, 1, 2))
@@ -198,8 +197,7 @@ class EncounterSource:
         }
 
     def _parts(self, refs: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        vns, guids = _split(refs)
-        for scope, keys in (("vns", vns), ("guids", guids)):
+        for scope, keys in self._reader.system.split(refs).items():
             for part in batched(sorted(keys), KEYS):
                 yield scope, part
 
@@ -211,10 +209,3 @@ def _keep_texts(beside: dict[str, rows.Triage], ref: str, found: rows.Triage) ->
         chief_complaint=known.chief_complaint or found.chief_complaint,
         present_illness=known.present_illness or found.present_illness,
     )
-
-
-def _split(refs: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Visit numbers, and the GUIDs of visits without one."""
-    refs = set(refs)
-    vns = [ref for ref in refs if not ref.startswith("~")]
-    return vns, [ref[1:] for ref in refs if len(ref) > 1 and ref.startswith("~")]

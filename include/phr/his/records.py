@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from phr.his import normalise as n
-from phr.his.hosxp.doses import NOBODY, Identity
+from phr.his.doses import NOBODY, Identity
 from phr.his.reader import Reader
 
 
@@ -48,7 +48,7 @@ class RecordFinder:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._person = reader.statements.has("person")
+        self._person = reader.statements.can("person")
         self._odd: dict[str, list[str]] | None = None
 
     def find(self, refs: Iterable[str]) -> Records:

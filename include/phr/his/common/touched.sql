@@ -1,4 +1,4 @@
 {% import 'scopes.jinja' as s %}
 SELECT {{ s.ref() }} AS visit_ref
-FROM ovst o
+FROM {{ s.table() }}
 WHERE {{ s.visits('window') }}

@@ -1,4 +1,4 @@
-"""One snapshot of a HOSxP database: a source of keys and documents for each kind of document."""
+"""One snapshot of a HIS: a source of keys and documents for each kind of document."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from phr import faults
 from phr.errors import StopHospital
+from phr.his import doses, encounters, immunizations
 from phr.his.base import KeySource
-from phr.his.hosxp import encounters, immunizations
 from phr.his.reader import DAYS, Reader, batched, both_eras, distinct_days, one_day
 from phr.his.sql import Statements
+from phr.his.system import System
 from phr.settings import Hospital
 
 #: kind of document -> its source
@@ -20,16 +21,25 @@ SOURCES: dict[str, Callable[[Reader], KeySource]] = {
     "encounter": encounters.EncounterSource,
     "immunization": immunizations.ImmunizationSource,
 }
-_COLUMNS = {**encounters.COLUMNS, **immunizations.COLUMNS}
 
 
-class HosxpSnapshot:
+class SqlSnapshot:
     """See :class:`phr.his.base.Snapshot`."""
 
     def __init__(
-        self, hospital: Hospital, connection: Connection, statements: Statements, taken_at: datetime
+        self,
+        hospital: Hospital,
+        system: System,
+        connection: Connection,
+        statements: Statements,
+        taken_at: datetime,
     ) -> None:
-        self._reader = Reader(hospital, connection, statements, taken_at, _COLUMNS)
+        columns = {
+            **encounters.COLUMNS,
+            **immunizations.COLUMNS,
+            **{place.statement: doses.RawDose._fields for place in system.doses},
+        }
+        self._reader = Reader(hospital, system, connection, statements, taken_at, columns)
 
     @property
     def taken_at(self) -> datetime:
@@ -43,8 +53,7 @@ class HosxpSnapshot:
 
     def discharges(self, days: Sequence[date]) -> dict[date, int] | None:
         """Admissions that ended on these days; None when the HIS keeps none that can be read."""
-        statements = self._reader.statements
-        if not statements.has("ipt") or "dchdate" not in statements.found["ipt"]:
+        if not self._reader.statements.can("discharges"):
             return None
         counts = dict.fromkeys(distinct_days(days), 0)
         for part in batched(counts, DAYS):
@@ -57,6 +66,6 @@ class HosxpSnapshot:
 
         :raises StopHospital: PHR-212 when this HIS has no source for it.
         """
-        if kind not in SOURCES:
+        if kind not in SOURCES or (kind == "immunization" and not self._reader.system.doses):
             raise StopHospital(faults.SOURCE_KIND, hospital=self._reader.hospital.hcode, detail=kind)
         return SOURCES[kind](self._reader)

@@ -2,13 +2,13 @@
 {% import 'scopes.jinja' as s %}
 SELECT q.service_day, q.kind, COUNT(*) AS visits
 FROM (
-    SELECT {{ d('o.vstdate') }} AS service_day,
+    SELECT {{ d(s.day()) }} AS service_day,
         CASE WHEN {{ s.admitted() }} THEN 'admitted'
             WHEN NOT {{ s.finished() }} THEN 'unfinished'
             WHEN {{ s.anonymous() }} THEN 'anonymous'
             WHEN {{ s.settled() }} THEN 'eligible'
             ELSE 'unsettled' END AS kind
-    FROM ovst o
-    WHERE o.vstdate IN :days
+    FROM {{ s.table() }}
+    WHERE {{ s.on_days() }}
 ) q
 GROUP BY q.service_day, q.kind

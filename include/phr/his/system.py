@@ -1,0 +1,129 @@
+"""A kind of HIS as data: the folder with its SELECTs and ``adapter.yaml``, which says what they read.
+
+``adapter.yaml`` holds:
+
+* ``dialects``: databases the SELECTs were written and tested for (names of :mod:`phr.his.dialects`);
+* ``required``, ``optional``, ``joined``: table -> columns. A missing required one stops the hospital, an
+  absent optional one is read as NULL; a table of ``joined`` is used only when it has these columns;
+* ``parts``: statements that are only asked where their tables have these columns;
+* ``visit_keys``: scope of the SELECTs -> what a reference found through it begins with;
+* ``doses``: the places that hold vaccinations (:class:`phr.his.doses.Place`); none, no registers;
+* ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from phr.his.dialects import Columns
+from phr.his.doses import Place
+
+HERE = Path(__file__).parent
+#: SELECTs that follow from the ``scopes.jinja`` of the HIS
+COMMON = HERE / "common"
+FILE = "adapter.yaml"
+
+
+@dataclass(frozen=True)
+class System:
+    """One kind of HIS."""
+
+    name: str
+    folder: Path
+    dialects: tuple[str, ...]
+    required: Columns
+    optional: Columns
+    joined: Columns
+    parts: Mapping[str, Columns]
+    visit_keys: Mapping[str, str]
+    doses: tuple[Place, ...] = field(default=())
+    shared: bool = False
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read ``adapter.yaml``; raises ``OSError``, ``KeyError`` or ``TypeError`` when it is not one."""
+        raw: dict[str, Any] = yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
+        return cls(
+            name=folder.name,
+            folder=folder,
+            dialects=tuple(raw["dialects"]),
+            required=_columns(raw["required"]),
+            optional=_columns(raw.get("optional")),
+            joined=_columns(raw.get("joined")),
+            parts={name: _columns(tables) for name, tables in raw["parts"].items()},
+            visit_keys=raw["visit_keys"],
+            doses=tuple(
+                Place(**place | {"needs": tuple(place["needs"]), "day_scopes": tuple(place["day_scopes"])})
+                for place in raw.get("doses") or ()
+            ),
+            shared=bool(raw.get("shared", False)),
+        )
+
+    @property
+    def tables(self) -> list[str]:
+        """Every table asked about."""
+        return sorted({*self.required, *self.optional, *self.joined})
+
+    def sql_folders(self, dialect: str) -> tuple[Path, ...]:
+        """Where a SELECT is looked for, in this order; what one database alone needs has its own folder."""
+        own = self.folder / dialect
+        return (own, self.folder, COMMON) if own.is_dir() else (self.folder, COMMON)
+
+    def split(self, refs: Iterable[str]) -> dict[str, list[str]]:
+        """Scope -> keys, as its SELECTs want them, of these visit references."""
+        found: dict[str, list[str]] = {scope: [] for scope in self.visit_keys}
+        longest_first = sorted(self.visit_keys.items(), key=lambda item: -len(item[1]))
+        for ref in set(refs):
+            for scope, prefix in longest_first:
+                if ref.startswith(prefix):
+                    if key := ref[len(prefix) :]:
+                        found[scope].append(key)
+                    break
+        return found
+
+    def missing_required(self, found: Columns) -> list[str]:
+        """``table`` or ``table.column``."""
+        return _missing(self.required, found)
+
+    def missing_optional(self, found: Columns) -> list[str]:
+        """``table`` or ``table.column``; columns of a missing required table are not repeated."""
+        wanted = {
+            table: self.optional.get(table, frozenset()) | self.joined.get(table, frozenset())
+            for table in {*self.optional, *self.joined}
+            if table in found or table not in self.required
+        }
+        return _missing(wanted, found)
+
+
+@cache
+def system(name: str) -> System:
+    """A kind of HIS by its name; raises ``KeyError`` when there is no such adapter."""
+    if name not in names():
+        raise KeyError(name)
+    return System.load(HERE / name)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every kind of HIS there is an adapter for."""
+    return tuple(sorted(path.parent.name for path in HERE.glob(f"*/{FILE}")))
+
+
+def _columns(raw: Mapping[str, Iterable[str]] | None) -> Columns:
+    return {table: frozenset(columns) for table, columns in (raw or {}).items()}
+
+
+def _missing(wanted: Columns, found: Columns) -> list[str]:
+    missing = []
+    for table in sorted(wanted):
+        if table not in found:
+            missing.append(table)
+        else:
+            missing += [f"{table}.{column}" for column in sorted(wanted[table] - found[table])]
+    return missing
