@@ -23,7 +23,7 @@ class Loader(Protocol):
     def held(self, table: str, row: CanonicalRow) -> CanonicalRow | None:
         """What this HIS can hold of a canonical row: unchanged, with columns emptied, or nothing at all.
 
-        Everything this function takes away is a fact about the HIS and is documented as such; nothing else may
+        Everything this function takes away is a fact about the HIS, documented as such; nothing else may
         differ between the model and what the adapter reads.
         """
 
