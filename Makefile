@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 # tests share two cores with the databases they talk to
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-ci scenario test lint format lock clean docs bench-parse
+.PHONY: help demo demo-ci scenario conformance test lint format lock clean docs bench-parse
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ demo: $(VENV)/.base ## the main job on invented hospitals, with the Airflow UI, 
 
 demo-ci: $(VENV)/.base ## the same, stops everything and exits with the run's status
 	@exec $(BIN)/python -m phr_sandbox.demo --ci
+
+conformance: $(VENV)/.base ## the same invented patients in every HIS on every database (CONFORMANCE="--his hosxp --db sqlite")
+	@exec $(BIN)/python -m phr_sandbox.conformance $(CONFORMANCE)
 
 scenario: $(VENV)/.base ## a scripted fortnight, judged: the double must equal the HIS (SCENARIO="--db sqlite --mode merge")
 	@exec $(BIN)/python -m phr_sandbox.scenario $(SCENARIO)

@@ -1,0 +1,82 @@
+"""Canonical rows without the names a HIS gives, and the rows a model stands for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from phr.canonical import Appointment, CanonicalRow, Immunization, Patient, RegisterPerson, VitalSign
+from phr_sandbox.conformance.loaders import Loader
+from phr_sandbox.conformance.model import Model, ModelVisit
+
+#: columns that are the HIS's own names of things
+OWN = frozenset({"row_key", "order_number", "person_ref"})
+#: names of the model's fields -> canonical table
+CHILDREN = {
+    "vital_sign": "vital_sign",
+    "diagnoses": "diagnosis",
+    "coverages": "coverage",
+    "appointments": "appointment",
+    "lab_results": "lab_result",
+    "drug_dispenses": "drug_dispense",
+}
+
+
+def usable_cid(patient: Patient) -> str | None:
+    """The id by which a register knows the person; placeholders are ids like any other here."""
+    return f"c{patient.cid}" if patient.cid else None
+
+
+def bare(row: CanonicalRow) -> CanonicalRow:
+    """The row without the names a HIS gives."""
+    own: dict[str, Any] = {name: "" for name in row._fields if name in OWN}
+    if isinstance(row, Immunization):
+        own["visit_ref"] = None
+    if isinstance(row, Appointment):
+        own["clinic_code"] = None
+    return row._replace(**own)
+
+
+def measured(row: CanonicalRow) -> bool:
+    """False for a triage row without any measurement: some HIS keep one for the complaint alone."""
+    return not isinstance(row, VitalSign) or any(value is not None for value in row[2:])
+
+
+def held(loader: Loader, table: str, rows: Iterable[CanonicalRow]) -> list[CanonicalRow]:
+    """What a HIS can hold of these rows."""
+    found = (loader.held(table, row) for row in rows)
+    return [bare(row) for row in found if row is not None]
+
+
+def children(visit: ModelVisit, attribute: str) -> list[CanonicalRow]:
+    """Rows of a field of :class:`ModelVisit`, none when it has none."""
+    value = getattr(visit, attribute)
+    return value if isinstance(value, list) else [value] if value is not None else []
+
+
+def eligible_rows(model: Model, loader: Loader) -> dict[str, list[CanonicalRow]]:
+    """Canonical table -> rows that the documents of the eligible visits of a model are made of."""
+    visits = [visit for visit in model.visits if visit.state == "eligible"]
+    rows = {"visit": held(loader, "visit", (v.visit for v in visits)), "screening": []}
+    for attribute, table in CHILDREN.items():
+        rows[table] = held(loader, table, (row for v in visits for row in children(v, attribute)))
+    rows["patient"] = held(loader, "patient", model.patients)
+    return rows
+
+
+def register_rows(model: Model, loader: Loader) -> dict[str, list[CanonicalRow]]:
+    """Canonical table -> rows that the immunization registers of a model are made of."""
+    doses = [row for row in held(loader, "immunization", model.doses) if isinstance(row, Immunization)]
+    key = {patient.hn: usable_cid(patient) or f"h{patient.hn}" for patient in model.patients}
+    with_doses = {key[dose.hn or ""] for dose in doses}
+    newest: dict[str, str] = defaultdict(str)
+    for dose in doses:
+        newest[key[dose.hn or ""]] = max(newest[key[dose.hn or ""]], dose.given_date or "")
+    return {
+        "immunization": [dose._replace(person_ref=key[dose.hn or ""]) for dose in doses],
+        "register_person": [
+            RegisterPerson(ref, hn, newest[ref], None) for hn, ref in sorted(key.items()) if ref in with_doses
+        ],
+        "patient": held(loader, "patient", model.patients),
+    }
