@@ -42,6 +42,7 @@ def test_trigger_form_explains_every_parameter_in_thai_and_english(page: Page) -
         "computes everything and sends nothing",
         "ส่งไม่เกินกี่เอกสารต่อแห่ง / Documents per hospital at most",
         "ส่งซ้ำแม้ไม่เปลี่ยน / Re-send unchanged",
+        "อ่านแม้อยู่ในช่วงบำรุงรักษา / Read during maintenance",
         "ตั้งค่าเฉพาะรอบนี้ / Overrides by hospital",
     ):
         expect(dialog.get_by_text(text).first).to_be_attached()
