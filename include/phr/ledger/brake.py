@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from phr.ledger import approvals
 from phr.ledger import tables as t
@@ -14,10 +14,12 @@ from phr.ledger.decide import REMOVAL_BRAKE
 from phr.ledger.store import now
 from phr.settings.hospital_parts import Brake
 
-__all__ = ["MEMORY", "Brake", "hold_beyond", "removed_lately"]
+__all__ = ["MEMORY", "NOT_MADE", "Brake", "hold_beyond", "removed_lately"]
 
 #: removals of this time count together: many small runs are no way around the brake
 MEMORY = timedelta(hours=24)
+#: answer of a call that was permitted and then not made
+NOT_MADE = "NOT_MADE"
 
 
 def removed_lately(connection: Connection, hospital: str) -> int:
@@ -26,7 +28,12 @@ def removed_lately(connection: Connection, hospital: str) -> int:
     query = (
         select(func.count())
         .select_from(c)
-        .where(c.c.hospital == hospital, c.c.permission == "brake", c.c.permitted_at > now() - MEMORY)
+        .where(
+            c.c.hospital == hospital,
+            c.c.permission == "brake",
+            c.c.permitted_at > now() - MEMORY,
+            or_(c.c.answer.is_(None), c.c.answer != NOT_MADE),
+        )
     )
     return connection.execute(query).scalar_one()
 

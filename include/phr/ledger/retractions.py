@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, update
 
 from phr.ledger import tables as t
-from phr.ledger.claims import NOTHING_THERE
+from phr.ledger.claims import NOTHING_THERE, standing_days
 from phr.ledger.decide import CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE
 from phr.ledger.settling import Settlement
 from phr.ledger.store import Ledger, now
@@ -32,8 +32,8 @@ class Candidate:
 
     reference: str
     reason: str
-    #: service day it stands under nationally
-    day: date
+    #: service days it stands or may stand under nationally
+    days: tuple[date, ...]
     #: names the delivered version; an approval is for exactly this one
     content: str
     removal_open: bool
@@ -107,7 +107,7 @@ class Retractions:
             Candidate(
                 reference=row["reference"],
                 reason=GONE if row["absent_since"] is not None else WITHDRAWN,
-                day=row["delivered_day"] or row["service_day"],
+                days=standing_days(row),
                 content=content_of(row),
                 removal_open=row["removal"] is not None,
             )

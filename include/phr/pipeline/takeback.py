@@ -86,7 +86,7 @@ def take_back(
     for candidate in candidates:
         target = Target(
             reference=candidate.reference,
-            day=candidate.day,
+            days=candidate.days,
             reason=candidate.reason,
             content=candidate.content,
             action="retract",
