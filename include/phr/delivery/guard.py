@@ -28,7 +28,6 @@ from phr.settings import EndpointSettings
 _SECTIONS = {"immunization": "Immunization"}
 STILL_THERE = "STILL_THERE"
 UNREADABLE = "UNREADABLE"
-BRAKED = "REMOVAL_BRAKE"
 
 
 class NotProved(Exception):
@@ -55,6 +54,8 @@ class Target:
     action: Action
     #: an earlier RemoveEncounter of it was never proved
     removal_open: bool
+    #: False: only a person's approval lets it through
+    by_brake: bool
     #: right before the call; False when somebody else has the document by now
     called: Callable[[], bool]
     #: it is proved to be gone
@@ -151,6 +152,7 @@ class Guard:
                 reason=target.reason,
                 content=target.content,
                 action=target.action,
+                by_brake=target.by_brake,
             )
             if permission is None:
                 raise Refused
@@ -193,6 +195,7 @@ def target_of(claim: Claim, outbox: Any) -> Target:
         content=claim.content_hash,
         action="shrink",
         removal_open=claim.removal_open,
+        by_brake=True,
         called=lambda: outbox.removal_called(claim),
         removed=lambda: outbox.removed(claim),
     )

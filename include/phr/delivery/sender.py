@@ -25,10 +25,11 @@ from tenacity import (
 from phr import faults
 from phr.delivery.breaker import Breaker
 from phr.delivery.client import Answer, PhrClient
-from phr.delivery.guard import BRAKED, Guard, NotProved, Refused, target_of
+from phr.delivery.guard import Guard, NotProved, Refused, target_of
 from phr.errors import Bug, PhrError
 from phr.ledger.brake import Brake
 from phr.ledger.budget import Lane, RateBudget
+from phr.ledger.decide import REMOVAL_BRAKE
 from phr.ledger.destructive import Destructive
 from phr.ledger.outbox import Claim, Outbox, Outcome
 from phr.privacy.redact import leaf_texts, scrub_values
@@ -69,6 +70,8 @@ class SendReport:
     pending: int = 0
     unknown: int = 0
     superseded: int = 0
+    #: held for a person, because the brake let no more go
+    held: int = 0
     calls: int = 0
     codes: Counter[str] = field(default_factory=Counter)
 
@@ -197,6 +200,8 @@ class Sender:
                 self.report.warned += any(note[0] == "warning" for note in outcome.notes)
             elif outcome.result == "rejected":
                 self.report.rejected += 1
+            elif outcome.code == REMOVAL_BRAKE:
+                self.report.held += 1
             elif outcome.result == "unknown":
                 self.report.unknown += 1
             elif outcome.code == SUPERSEDED:
@@ -218,7 +223,7 @@ class Sender:
                 self._breaker.gave_up(tries[-1])
                 return Outcome(claim, _worst(tries), tries[-1].code)
             except Refused:
-                return Outcome(claim, _worst(tries) if tries else "unsent", BRAKED)
+                return Outcome(claim, _worst(tries) if tries else "unsent", REMOVAL_BRAKE)
             except _Stopped:
                 return Outcome(claim, _worst(tries) if tries else "unsent", "STOPPED")
         except PhrError as error:

@@ -13,11 +13,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.absence import count_older, mark_absent
-from phr.ledger.brake import Brake, hold_beyond
+from phr.ledger.brake import Brake, ask, hold_beyond
 from phr.ledger.decide import (
     PATIENT_CHANGED,
-    REGISTER_SHRANK,
-    REMOVAL_BRAKE,
     TAKEN_OVER,
     Desired,
     Verdict,
@@ -320,34 +318,11 @@ class Registration:
             self.braked = hold_beyond(
                 connection, run_id=self.run_id, hospital=self.hospital, kind=self.kind, brake=self.brake
             )
-            self._ask(connection)
+            ask(connection, hospital=self.hospital, kind=self.kind, run_id=self.run_id)
         if self.braked:
             self.counts["pending"] -= self.braked
             self.counts["held"] += self.braked
         return self.absent
-
-    def _ask(self, connection: Connection) -> None:
-        """What is held because it takes something away becomes the open question of this hospital (R13)."""
-        d = t.document
-        query = select(d.c.reference, d.c.desired_hash, d.c.desired_reason).where(
-            d.c.hospital == self.hospital,
-            d.c.kind == self.kind,
-            d.c.desired_state == "held",
-            d.c.desired_reason.in_((REGISTER_SHRANK, REMOVAL_BRAKE)),
-            d.c.absent_since.is_(None),
-        )
-        items = [
-            approvals.Item(row.reference, str(row.desired_hash), row.desired_reason)
-            for row in connection.execute(query)
-        ]
-        approvals.propose(
-            connection,
-            hospital=self.hospital,
-            kind=self.kind,
-            action="shrink",
-            items=items,
-            run_id=self.run_id,
-        )
 
     def _missing(self, days: Sequence[date]) -> int:
         with self.ledger.read() as connection:

@@ -13,13 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from phr.ledger import tables as t
+from phr.ledger.brake import hold
 from phr.ledger.claims import NOTHING_THERE, Claim, Outcome, merged
-from phr.ledger.decide import Standing
+from phr.ledger.decide import REMOVAL_BRAKE, Standing
 from phr.ledger.store import now, upsert
 
 _STATE = {"delivered": "delivered", "rejected": "rejected", "retry": "pending", "unsent": "pending"}
 _MAYBE = ("maybe_children", "maybe_keys", "maybe_person_key", "maybe_days")
-_NO_MAYBE = dict.fromkeys(_MAYBE)
+#: columns of open calls when there is none
+NO_MAYBE = dict.fromkeys(_MAYBE)
 #: reason of a version that goes once more because an older body came in after it
 STALE_SEND = "STALE_SEND"
 _UNKNOWN_CONTENT = {"delivered_hash": None, "delivered_source_hash": None}
@@ -85,7 +87,7 @@ class Settlement:
         else:
             values |= {"lease_token": None, "lease_version": None, "lease_until": None}
             if not overtaken:
-                values |= _NO_MAYBE
+                values |= NO_MAYBE
             if outcome.result == "delivered":
                 values |= {
                     **{k: v for k, v in claim.values.items() if k.startswith("delivered_")},
@@ -110,6 +112,8 @@ class Settlement:
         self._update(claim.reference, values)
         if disposition:
             self._dispose(claim, disposition)
+        if current and outcome.code == REMOVAL_BRAKE:
+            hold(self.connection, self.hospital, self.kind, claim.reference)
 
     def _update(self, reference: str, values: dict[str, Any]) -> None:
         table = t.document

@@ -77,7 +77,7 @@ def reconcile_hospital(
             context.province.endpoint,
             reserve,
         )
-        go = takeback.propose(context, hospital)
+        go = takeback.propose(context, hospital, snapshot.taken_at)
         counts.update(takeback.take_back(context, hospital, guard, go, progress))
         if context.province.endpoint.send_summary:
             counts["summaries"] = send_summaries(context, hospital, client, summaries, reserve)
