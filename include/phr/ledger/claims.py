@@ -26,6 +26,8 @@ NOTHING_THERE: dict[str, None] = dict.fromkeys(
         "delivered_by",
     )
 )
+#: columns of open calls when there is none
+NO_MAYBE: dict[str, None] = dict.fromkeys(("maybe_children", "maybe_keys", "maybe_person_key", "maybe_days"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, update
 
 from phr.ledger import tables as t
-from phr.ledger.claims import NOTHING_THERE, standing_days
+from phr.ledger.claims import NO_MAYBE, NOTHING_THERE, standing_days
 from phr.ledger.decide import CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE
-from phr.ledger.settling import NO_MAYBE, Settlement
+from phr.ledger.settling import Settlement
 from phr.ledger.store import Ledger, now
 
 #: a document is looked for a second time this long after it was first missed

@@ -14,14 +14,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from phr.ledger import tables as t
 from phr.ledger.brake import hold
-from phr.ledger.claims import NOTHING_THERE, Claim, Outcome, merged
+from phr.ledger.claims import NO_MAYBE, NOTHING_THERE, Claim, Outcome, merged
 from phr.ledger.decide import REMOVAL_BRAKE, Standing
 from phr.ledger.store import now, upsert
 
 _STATE = {"delivered": "delivered", "rejected": "rejected", "retry": "pending", "unsent": "pending"}
-_MAYBE = ("maybe_children", "maybe_keys", "maybe_person_key", "maybe_days")
-#: columns of open calls when there is none
-NO_MAYBE = dict.fromkeys(_MAYBE)
 #: reason of a version that goes once more because an older body came in after it
 STALE_SEND = "STALE_SEND"
 _UNKNOWN_CONTENT = {"delivered_hash": None, "delivered_source_hash": None}
