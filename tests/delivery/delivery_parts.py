@@ -39,9 +39,10 @@ _SAMPLES = Path(__file__).parents[1] / "sandbox" / "samples.json"
 SAMPLE = json.loads(_SAMPLES.read_text(encoding="utf-8"))["UpdatePHRv1"]["minimal"]
 
 
-def body_of(reference: str, text: str = "") -> bytes:
+def body_of(reference: str, text: str = "", day: date = DAY) -> bytes:
     body = copy.deepcopy(SAMPLE)
     body["Encounter"][0]["identifier"][0]["value"] = reference
+    body["Encounter"][0]["period"] = dict.fromkeys(("start", "end"), f"{day}T09:00:00.000Z")
     if text:
         body["Encounter"][0]["serviceProvider"] = {"display": text}
     return orjson.dumps(body)
@@ -117,21 +118,23 @@ class Desk:
         )
         return self.sender
 
-    def want(self, *references: str, text: str = "", minute: int = 0, **changes: Any) -> None:
-        """Enter a snapshot that wants exactly these visits.
+    def want(
+        self, *references: str, text: str = "", minute: int = 0, day: date = DAY, **changes: Any
+    ) -> None:
+        """Enter a snapshot of one day that wants exactly these visits.
 
         :param changes: fields of ``Desired``, such as ``keys`` and ``person_key``.
         """
         wants = []
         for reference in references:
-            body = body_of(reference, text)
+            body = body_of(reference, text, day)
             self.bodies[reference] = (digest(body), body)
             wants.append(
                 Desired(
                     reference,
-                    DAY,
-                    "pending",
+                    day,
                     **{
+                        "state": "pending",
                         "person_key": "k1:p",
                         "content_hash": digest(body),
                         "patient_hash": "k1:x",
@@ -147,8 +150,8 @@ class Desk:
             self.ledger, self.run_id, "visits", "encounter", HOSPITAL, at, brake=self.brake
         )
         count = {"eligible": len(wants), **dict.fromkeys(t.OUT_OF_SCOPE, 0)}
-        registration.register_day(DAY, wants, count)
-        registration.close([DAY])
+        registration.register_day(day, wants, count)
+        registration.close([day])
 
     def send(self) -> int:
         return self.sender.send(self.bodies)

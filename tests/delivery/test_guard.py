@@ -171,7 +171,8 @@ def test_the_brake_of_the_last_day_holds_at_the_door_too(delivered: Desk) -> Non
     delivered.brake = Brake(removals=1, share=1.0)  # but another run was faster
     delivered.new_sender()
     delivered.send()
-    assert delivered.states()["v2"] == "pending"
+    assert delivered.states()["v2"] == "held"
+    assert row(delivered, "v2")["desired_reason"] == "REMOVAL_BRAKE"
     assert len(book(delivered)) == 1
 
 

@@ -42,6 +42,7 @@ def existing(**changes: Any) -> dict[str, Any]:
         "maybe_keys": None,
         "maybe_person_key": None,
         "lease_token": None,
+        "removal": None,
         **changes,
     }
 
@@ -207,6 +208,21 @@ CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], Verdict]] = {
         LESS,
         Verdict("pending", "pending", None, bump=True),
     ),
+    "delivered before keys were kept, and a row is gone": (
+        existing(delivered_keys=None),
+        LESS,
+        Verdict("pending", "pending", None, bump=True, removes=1),
+    ),
+    "delivered before keys were kept, and a row was added": (
+        existing(delivered_keys=None),
+        {"content": "b", "children": ("c1", "c2", "c3"), "keys": ("n1", "n2", "n3")},
+        Verdict("pending", "pending", None, bump=True),
+    ),
+    "what was delivered, but its removal was called and never proved": (
+        existing(desired_state="pending", desired_hash="k1:b", removal="called"),
+        {},
+        Verdict("pending", "pending", None, bump=True),
+    ),
     "rejected, policy changed": (
         existing(**REJECTED),
         {"policy": "p2"},
@@ -250,6 +266,20 @@ GOES = Verdict("pending", "pending", None, bump=True)
         pytest.param(UNSEEN, {}, {}, STAYS, id="first seen"),
         pytest.param(OTHERS, {}, {}, STAYS, id="seen again"),
         pytest.param(OTHERS, {"content": "b", "source_hash": "k1:source-b"}, {}, GOES, id="changed since"),
+        pytest.param(
+            OTHERS,
+            {"source_hash": "k1:new", "mapping": "2", "earlier_sources": {"1": "k1:source-a"}},
+            {},
+            STAYS,
+            id="a release maps it differently",
+        ),
+        pytest.param(
+            OTHERS,
+            {"source_hash": "k1:source-a", "mapping": "2", "earlier_sources": {"1": "k1:other"}},
+            {},
+            GOES,
+            id="changed since, as the mapping that saw it first sees it",
+        ),
         pytest.param(OTHERS, {}, {"take_over": True}, GOES, id="its turn"),
         pytest.param(OTHERS, {}, {"resend_unchanged": True}, GOES, id="on demand"),
         pytest.param(

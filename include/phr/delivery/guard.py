@@ -28,7 +28,6 @@ from phr.settings import EndpointSettings
 _SECTIONS = {"immunization": "Immunization"}
 STILL_THERE = "STILL_THERE"
 UNREADABLE = "UNREADABLE"
-BRAKED = "REMOVAL_BRAKE"
 
 
 class NotProved(Exception):
@@ -48,12 +47,15 @@ class Target:
     """What is taken back, why, and how the ledger follows: before the call, and when it is proved."""
 
     reference: str
-    day: date
+    #: service days it stands or may stand under: their lists together are the proof
+    days: tuple[date, ...]
     reason: str
     content: str
     action: Action
     #: an earlier RemoveEncounter of it was never proved
     removal_open: bool
+    #: False: only a person's approval lets it through
+    by_brake: bool
     #: right before the call; False when somebody else has the document by now
     called: Callable[[], bool]
     #: it is proved to be gone
@@ -132,9 +134,9 @@ class Guard:
         """RemoveEncounter and its proof; False when somebody else has the document by now.
 
         Calls at most once for one document in one run; an earlier call that was never proved is read back
-        first (R3). Returns when the day's list no longer holds the reference.
+        first (R3). Returns when the lists of its days no longer hold the reference.
 
-        :raises NotProved: it is still listed, or the list cannot be read.
+        :raises NotProved: it is still listed, or a list cannot be read or believed.
         :raises Refused: neither an approval nor the brake lets it through.
         """
         permission = self._called.get(target.reference)
@@ -143,37 +145,42 @@ class Guard:
             if permission is not None and self._is_gone(target, permission):
                 return target.removed()
         if target.reference not in self._called:
+            self.reserve()  # it may wait long, so everything is asked after it
             permission = self.book.permit(
                 reference=target.reference,
                 endpoint="RemoveEncounter",
                 reason=target.reason,
                 content=target.content,
                 action=target.action,
+                by_brake=target.by_brake,
             )
             if permission is None:
                 raise Refused
             if not target.called():
+                self.book.not_made(permission)
                 return False
             self._called[target.reference] = permission
-            self.reserve()
             answer = self.client.remove_encounter(Permit(target.reference, permission.call_id))
             self.book.answered(permission.call_id, answer.code)
         assert permission is not None
         if not self._is_gone(target, permission):
             raise NotProved(Answer("unknown", STILL_THERE))
+        self._called.pop(target.reference, None)
         return target.removed()
 
     def _is_gone(self, target: Target, permission: Permission) -> bool:
-        self.reserve()
-        hcode = self.book.hospital
-        answer = self.client.day_references(target.day.isoformat())
-        listed = references(answer, hcode)
-        if listed is None:
-            self.book.proved(permission, target.reference, "not_readable")
-            raise NotProved(answer if answer.kind != "accepted" else Answer("unknown", UNREADABLE))
-        gone = target.reference not in listed
-        self.book.proved(permission, target.reference, "gone" if gone else "still_there")
-        return gone
+        for day in target.days:
+            self.reserve()
+            answer = self.client.day_references(day.isoformat())
+            listed = references(answer, self.book.hospital)
+            if listed is not None and target.reference in listed:
+                self.book.proved(permission, target.reference, "still_there")
+                return False
+            if listed is None or not self.book.believes(day, listed, but=target.reference):
+                self.book.proved(permission, target.reference, "not_readable")
+                raise NotProved(answer if answer.kind != "accepted" else Answer("unknown", UNREADABLE))
+        self.book.proved(permission, target.reference, "gone")
+        return True
 
 
 def target_of(claim: Claim, outbox: Any) -> Target:
@@ -181,14 +188,14 @@ def target_of(claim: Claim, outbox: Any) -> Target:
 
     :param outbox: the :class:`phr.ledger.outbox.Outbox` that holds the claim.
     """
-    assert claim.standing_day is not None
     return Target(
         reference=claim.reference,
-        day=claim.standing_day,
+        days=claim.standing_days,
         reason="PERSON_CHANGED" if claim.other_person else "CHILD_REMOVED",
         content=claim.content_hash,
         action="shrink",
         removal_open=claim.removal_open,
+        by_brake=True,
         called=lambda: outbox.removal_called(claim),
         removed=lambda: outbox.removed(claim),
     )

@@ -25,10 +25,11 @@ from tenacity import (
 from phr import faults
 from phr.delivery.breaker import Breaker
 from phr.delivery.client import Answer, PhrClient
-from phr.delivery.guard import BRAKED, Guard, NotProved, Refused, target_of
+from phr.delivery.guard import Guard, NotProved, Refused, target_of
 from phr.errors import Bug, PhrError
 from phr.ledger.brake import Brake
 from phr.ledger.budget import Lane, RateBudget
+from phr.ledger.decide import REMOVAL_BRAKE
 from phr.ledger.destructive import Destructive
 from phr.ledger.outbox import Claim, Outbox, Outcome
 from phr.privacy.redact import leaf_texts, scrub_values
@@ -55,6 +56,10 @@ class _TryAgain(Exception):
         super().__init__(answer.code)
 
 
+class _Stopped(Exception):
+    """Delivery was stopped while a removal waited for its turn: no further call is made."""
+
+
 @dataclass
 class SendReport:
     """Counts of one delivery; no references, no texts."""
@@ -65,6 +70,8 @@ class SendReport:
     pending: int = 0
     unknown: int = 0
     superseded: int = 0
+    #: held for a person, because the brake let no more go
+    held: int = 0
     calls: int = 0
     codes: Counter[str] = field(default_factory=Counter)
 
@@ -97,7 +104,7 @@ class Sender:
         book = Destructive(
             self.outbox.ledger, self.outbox.run_id, self.outbox.hospital, self.outbox.kind, self.brake
         )
-        self.guard = Guard(self.client, book, self.endpoint, lambda: self._reserve(Lane.RETRACTION))
+        self.guard = Guard(self.client, book, self.endpoint, self._reserve_for_removal)
 
     def send(self, bodies: Mapping[str, tuple[str, bytes]], *, at_most: int | None = None) -> int:
         """Send those of ``bodies`` (reference -> content hash, body) that the ledger still wants sent.
@@ -193,6 +200,8 @@ class Sender:
                 self.report.warned += any(note[0] == "warning" for note in outcome.notes)
             elif outcome.result == "rejected":
                 self.report.rejected += 1
+            elif outcome.code == REMOVAL_BRAKE:
+                self.report.held += 1
             elif outcome.result == "unknown":
                 self.report.unknown += 1
             elif outcome.code == SUPERSEDED:
@@ -214,7 +223,9 @@ class Sender:
                 self._breaker.gave_up(tries[-1])
                 return Outcome(claim, _worst(tries), tries[-1].code)
             except Refused:
-                return Outcome(claim, _worst(tries) if tries else "unsent", BRAKED)
+                return Outcome(claim, _worst(tries) if tries else "unsent", REMOVAL_BRAKE)
+            except _Stopped:
+                return Outcome(claim, _worst(tries) if tries else "unsent", "STOPPED")
         except PhrError as error:
             self._halt(error)
             return Outcome(claim, _worst(tries), error.fault.code)
@@ -244,8 +255,11 @@ class Sender:
                     if not self._remove(claim, tries):
                         return Outcome(claim, "unsent", SUPERSEDED)
                     to_remove = False
+                    tries.clear()  # it is proved: what was answered on the way leaves no doubt
+                    if not self.outbox.still_mine(claim):  # removal and proof may have taken long
+                        return Outcome(claim, "unsent", SUPERSEDED)
                 self._call(claim, body, tries)
-        return _outcome(claim, tries[-1], body)
+        return _outcome(claim, tries, body)
 
     def _remove(self, claim: Claim, tries: list[Answer]) -> bool:
         """What is there goes first, and that it is gone is proved; False when the lease was lost."""
@@ -277,6 +291,11 @@ class Sender:
             if grant.given:
                 return
 
+    def _reserve_for_removal(self) -> None:
+        self._reserve(Lane.RETRACTION)
+        if self._stop.is_set():
+            raise _Stopped
+
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, _TryAgain) and error.answer.retry_after is not None:
@@ -304,8 +323,9 @@ def _worst(answers: list[Answer]) -> Literal["unknown", "retry"]:
     return "unknown" if any(a.kind == "unknown" for a in answers) else "retry"
 
 
-def _outcome(claim: Claim, answer: Answer, body: bytes) -> Outcome:
-    values = None
+def _outcome(claim: Claim, tries: list[Answer], body: bytes) -> Outcome:
+    answer, values = tries[-1], None
+    doubtful = any(earlier.kind == "unknown" for earlier in tries[:-1])
     notes: list[tuple[str, str | None, str]] = []
     if answer.warnings or answer.kind == "refused":
         values = list(leaf_texts(orjson.loads(body)))
@@ -313,5 +333,5 @@ def _outcome(claim: Claim, answer: Answer, body: bytes) -> Outcome:
         notes.append(("warning", answer.code, scrub_values(warning, values or [])))
     if answer.kind == "refused":
         notes.insert(0, ("refusal", answer.code, scrub_values(answer.text, values or [])))
-        return Outcome(claim, "rejected", answer.code, tuple(notes))
+        return Outcome(claim, "rejected", answer.code, tuple(notes), doubtful=doubtful)
     return Outcome(claim, "delivered", answer.code, tuple(notes))

@@ -1,7 +1,8 @@
 """Approvals: a person's leave for one exact set of documents (R13).
 
 The digest covers action, kind and every item with the content it had when it was shown. A set that changed
-before it was decided is *void* and is asked anew; an item that changed after the decision is not covered.
+before it was decided is *void* and is asked anew. An item that changed after the decision is not covered, and
+leave that was not used before its occasion had passed is void: it must not stand for a later occasion.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, select, update
 
 from phr import faults
 from phr.errors import StopHospital
@@ -61,12 +62,14 @@ def propose(
     """Make ``items`` the open question of this hospital, kind and action; returns its id.
 
     An open one over another set becomes void. An item that a person has rejected is not asked about again
-    while it stays the same. Returns None when there is nothing to ask.
+    while it stays the same, nor is one that is approved and not carried out yet; a question whose time ran
+    out is. Returns None when there is nothing to ask.
     """
     a = t.approval
     mine = (a.c.hospital == hospital, a.c.kind == kind, a.c.action == action)
-    refused = _refused(connection, mine)
-    items = [item for item in items if (item.reference, item.content) not in refused]
+    no = refused(connection, hospital, kind, action)
+    yes = approved(connection, hospital, kind, action, {item.reference: item.content for item in items})
+    items = [item for item in items if item not in no and item.reference not in yes]
     digest = digest_of(action, kind, items) if items else None
     for row in connection.execute(select(a.c.approval_id, a.c.digest).where(*mine, a.c.state == "open")):
         if row.digest == digest:
@@ -74,12 +77,7 @@ def propose(
         connection.execute(
             update(a).where(a.c.approval_id == row.approval_id).values(state="void", decided_at=now())
         )
-    if (
-        digest is None
-        or connection.execute(
-            select(a.c.approval_id).where(*mine, a.c.digest == digest, a.c.state == "rejected")
-        ).first()
-    ):
+    if digest is None:
         return None
     approval_id = str(uuid.uuid4())
     reasons = Counter(item.reason for item in items)
@@ -112,15 +110,21 @@ def propose(
     return approval_id
 
 
-def _refused(connection: Connection, mine: tuple[Any, ...]) -> set[tuple[str, str]]:
-    """(reference, content) that a person has said no to; a time that ran out is no such answer."""
+def refused(connection: Connection, hospital: str, kind: str, action: Action) -> set[Item]:
+    """What a person has said no to; a time that ran out is no such answer."""
     a, i = t.approval, t.approval_item
     query = (
-        select(i.c.reference, i.c.content)
+        select(i.c.reference, i.c.content, i.c.reason)
         .join(a, a.c.approval_id == i.c.approval_id)
-        .where(*mine, a.c.state == "rejected", a.c.decided_via != "timeout")
+        .where(
+            a.c.hospital == hospital,
+            a.c.kind == kind,
+            a.c.action == action,
+            a.c.state == "rejected",
+            a.c.decided_via != "timeout",
+        )
     )
-    return {(row.reference, row.content) for row in connection.execute(query)}
+    return {Item(*row) for row in connection.execute(query)}
 
 
 def delivered_count(connection: Connection, hospital: str, kind: str) -> int:
@@ -164,37 +168,67 @@ def approved(
     connection: Connection, hospital: str, kind: str, action: Action, contents: Mapping[str, str]
 ) -> dict[str, str]:
     """Which of these documents (reference -> content now) a person has approved; with the approval's id."""
-    a, i = t.approval, t.approval_item
     found: dict[str, str] = {}
     for part in _parts(list(contents)):
-        query = (
-            select(i.c.reference, i.c.content, i.c.approval_id)
-            .join(a, a.c.approval_id == i.c.approval_id)
-            .where(
-                a.c.hospital == hospital,
-                a.c.kind == kind,
-                a.c.action == action,
-                a.c.state == "approved",
-                i.c.state == "waiting",
-                i.c.reference.in_(part),
-            )
-        )
-        for reference, content, approval_id in connection.execute(query):
-            if contents[reference] == content:
-                found[reference] = approval_id
+        leave = _leave(hospital, kind, action).where(t.approval_item.c.reference.in_(part))
+        for row in connection.execute(leave):
+            if contents[row.reference] == row.content:
+                found[row.reference] = row.approval_id
     return found
 
 
-def tick_off(connection: Connection, approval_id: str, reference: str, *, state: str = "done") -> None:
-    """One item has been carried out (or voided); the approval is done when none waits."""
+def waiting_leave(connection: Connection, hospital: str, kind: str, action: Action) -> dict[str, str]:
+    """Reference -> content of everything that is approved and not carried out yet."""
+    return {row.reference: row.content for row in connection.execute(_leave(hospital, kind, action))}
+
+
+def void_leave(
+    connection: Connection, hospital: str, kind: str, action: Action, still: Mapping[str, str]
+) -> int:
+    """Void what is approved of documents that are not in the same case any more; returns how many items.
+
+    :param still: reference -> content of the documents that are.
+    """
+    leave = connection.execute(_leave(hospital, kind, action)).all()
+    gone = [row for row in leave if still.get(row.reference) != row.content]
+    for row in gone:
+        tick_off(connection, row.approval_id, row.reference, state="void")
+    return len(gone)
+
+
+def _leave(hospital: str, kind: str, action: Action) -> Select[tuple[str, str, str]]:
+    a, i = t.approval, t.approval_item
+    return (
+        select(i.c.reference, i.c.content, i.c.approval_id)
+        .join(a, a.c.approval_id == i.c.approval_id)
+        .where(
+            a.c.hospital == hospital,
+            a.c.kind == kind,
+            a.c.action == action,
+            a.c.state == "approved",
+            i.c.state == "waiting",
+        )
+    )
+
+
+def tick_off(
+    connection: Connection, approval_id: str, reference: str, *, state: Literal["done", "void"] = "done"
+) -> None:
+    """One item has been carried out (or voided). When none waits, the approval is done, or void when nothing
+    of it was."""
     a, i = t.approval, t.approval_item
     connection.execute(
-        update(i).where(and_(i.c.approval_id == approval_id, i.c.reference == reference)).values(state=state)
+        update(i)
+        .where(i.c.approval_id == approval_id, i.c.reference == reference, i.c.state == "waiting")
+        .values(state=state)
     )
-    left = select(i.c.reference).where(i.c.approval_id == approval_id, i.c.state == "waiting").limit(1)
-    if connection.execute(left).first() is None:
+    of_it = select(i.c.state).where(i.c.approval_id == approval_id).distinct()
+    states = set(connection.execute(of_it).scalars())
+    if "waiting" not in states:
         connection.execute(
-            update(a).where(a.c.approval_id == approval_id, a.c.state == "approved").values(state="done")
+            update(a)
+            .where(a.c.approval_id == approval_id, a.c.state == "approved")
+            .values(state="done" if "done" in states else "void")
         )
 
 

@@ -93,22 +93,3 @@ def references_on(ledger: Ledger, hospital: str, kind: str, days: Sequence[date]
             )
             found.update(connection.execute(query).scalars())
     return found
-
-
-def days_known(ledger: Ledger, hospital: str, kind: str, days: Sequence[date]) -> list[date]:
-    """Those of these service days on which the ledger has documents that were not missed before."""
-    if not days:
-        return []
-    d = t.document
-    query = (
-        select(d.c.service_day)
-        .where(
-            d.c.hospital == hospital,
-            d.c.kind == kind,
-            d.c.service_day.between(min(days), max(days)),
-            d.c.absent_since.is_(None),
-        )
-        .distinct()
-    )
-    with ledger.read() as connection:
-        return sorted(set(days).intersection(connection.execute(query).scalars()))

@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from phr.ledger import approvals
 from phr.ledger import tables as t
-from phr.ledger.decide import REMOVAL_BRAKE
+from phr.ledger.decide import REGISTER_SHRANK, REMOVAL_BRAKE
 from phr.ledger.store import now
 from phr.settings.hospital_parts import Brake
 
-__all__ = ["MEMORY", "Brake", "hold_beyond", "removed_lately"]
+__all__ = ["MEMORY", "NOT_MADE", "Brake", "ask", "hold", "hold_beyond", "removed_lately"]
 
 #: removals of this time count together: many small runs are no way around the brake
 MEMORY = timedelta(hours=24)
+#: answer of a call that was permitted and then not made
+NOT_MADE = "NOT_MADE"
 
 
 def removed_lately(connection: Connection, hospital: str) -> int:
@@ -26,7 +28,12 @@ def removed_lately(connection: Connection, hospital: str) -> int:
     query = (
         select(func.count())
         .select_from(c)
-        .where(c.c.hospital == hospital, c.c.permission == "brake", c.c.permitted_at > now() - MEMORY)
+        .where(
+            c.c.hospital == hospital,
+            c.c.permission == "brake",
+            c.c.permitted_at > now() - MEMORY,
+            or_(c.c.answer.is_(None), c.c.answer != NOT_MADE),
+        )
     )
     return connection.execute(query).scalar_one()
 
@@ -51,11 +58,36 @@ def hold_beyond(connection: Connection, *, run_id: str, hospital: str, kind: str
     if brake.allows(len(waiting), out_of=out_of, lately=removed_lately(connection, hospital)):
         return 0
     for reference in waiting:
-        _hold(connection, hospital, kind, reference)
+        hold(connection, hospital, kind, reference)
     return len(waiting)
 
 
-def _hold(connection: Connection, hospital: str, kind: str, reference: str) -> None:
+def ask(connection: Connection, *, hospital: str, kind: str, run_id: str) -> None:
+    """What is held because it takes something away becomes the open question of this hospital (R13).
+
+    Leave that was given for a version which is not wanted any more is void: should it ever be wanted again, a
+    person is asked again.
+    """
+    d = t.document
+    mine = (d.c.hospital == hospital, d.c.kind == kind, d.c.absent_since.is_(None))
+    held = and_(d.c.desired_state == "held", d.c.desired_reason.in_((REGISTER_SHRANK, REMOVAL_BRAKE)))
+    leave = sorted(approvals.waiting_leave(connection, hospital, kind, "shrink"))
+    still: dict[str, str] = {}
+    for start in range(0, len(leave), 500):
+        part = d.c.reference.in_(leave[start : start + 500])
+        query = select(d.c.reference, d.c.desired_hash).where(*mine, part, or_(held, d.c.removes > 0))
+        still.update({row.reference: str(row.desired_hash) for row in connection.execute(query)})
+    approvals.void_leave(connection, hospital, kind, "shrink", still)
+    waiting = select(d.c.reference, d.c.desired_hash, d.c.desired_reason).where(*mine, held)
+    items = [
+        approvals.Item(row.reference, str(row.desired_hash), row.desired_reason)
+        for row in connection.execute(waiting)
+    ]
+    approvals.propose(connection, hospital=hospital, kind=kind, action="shrink", items=items, run_id=run_id)
+
+
+def hold(connection: Connection, hospital: str, kind: str, reference: str) -> None:
+    """Hold one version that takes something away until a person has looked at it."""
     d, rd = t.document, t.run_document
     key: Mapping[str, Any] = {"hospital": hospital, "kind": kind, "reference": reference}
     row = and_(*(d.c[name] == value for name, value in key.items()))

@@ -86,6 +86,14 @@ class RateBudget:
             )
         return Grant(True, max(0.0, start - clock))
 
+    def wait_for_call(self, lane: Lane) -> None:
+        """Reserve one call and sleep until its turn has come, however long that takes."""
+        while True:
+            grant = self.reserve(1, lane)
+            time.sleep(grant.wait)
+            if grant.given:
+                return
+
     def expected_wait(self, lane: Lane = Lane.FIRST) -> float:
         """Seconds until the budget is free again for this lane, without reserving anything."""
         with self.ledger.read() as connection:

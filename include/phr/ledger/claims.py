@@ -26,6 +26,8 @@ NOTHING_THERE: dict[str, None] = dict.fromkeys(
         "delivered_by",
     )
 )
+#: columns of open calls when there is none
+NO_MAYBE: dict[str, None] = dict.fromkeys(("maybe_children", "maybe_keys", "maybe_person_key", "maybe_days"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ class Claim:
     values: dict[str, Any] = field(repr=False)
     #: an earlier call for this document was never settled: it may have been written
     doubtful: bool = False
-    #: service day it will stand under, and the one under which an earlier version lies or may lie
+    #: service day it will stand under, and those under which earlier versions lie or may lie
     service_day: date | None = None
-    standing_day: date | None = None
+    standing_days: tuple[date, ...] = ()
     #: nothing of it was delivered before
     new: bool = True
     #: how much of what is there this version takes away
@@ -59,13 +61,14 @@ class Outcome:
     """What became of one claimed document.
 
     ``retry``: surely not written; ``unknown``: may have been written; ``unsent``: given back unused.
-    ``notes`` are (severity, code, safe text).
+    ``notes`` are (severity, code, safe text). ``doubtful``: an earlier try may have been written.
     """
 
     claim: Claim
     result: Result
     code: str | None = None
     notes: tuple[tuple[str, str | None, str], ...] = ()
+    doubtful: bool = False
 
 
 def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
@@ -76,7 +79,7 @@ def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
     # content is compared by hash, the Patient block is not: a body made from an older snapshot than the row
     # carries an older block, and must not be written down as the newest one
     patient = row["desired_patient_hash"] if made_from == row["desired_snapshot_at"] else None
-    persons = {row["delivered_person_key"], row["maybe_person_key"]} - {None}
+    persons = set(f"{row['delivered_person_key'] or ''} {row['maybe_person_key'] or ''}".split())
     return Claim(
         reference=row["reference"],
         version=row["desired_version"],
@@ -98,7 +101,7 @@ def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
         },
         doubtful=row["lease_token"] is not None,
         service_day=row["service_day"],
-        standing_day=row["delivered_day"] or row["service_day"],
+        standing_days=standing_days(row),
         new=row["delivered_version"] is None,
         removes=row["removes"],
         other_person=bool(row["person_key"] and persons - {row["person_key"]}),
@@ -107,7 +110,18 @@ def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
     )
 
 
+def standing_days(row: Any) -> tuple[date, ...]:
+    """Service days under which something of a ``document`` row lies or may lie nationally, ascending.
+
+    A list of one of them proves nothing of the others: a visit that moved may stand under either day.
+    """
+    found = {date.fromisoformat(day) for day in (row["maybe_days"] or "").split()}
+    if row["delivered_day"] is not None:
+        found.add(row["delivered_day"])
+    return tuple(sorted(found or {row["service_day"]}))
+
+
 def merged(*words: str | None) -> str | None:
-    """Space-separated hashes, each once, sorted; None when there are none."""
+    """Space-separated words, each once, sorted; None when there are none."""
     found = {part for text in words for part in (text or "").split()}
     return " ".join(sorted(found)) or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -72,6 +72,8 @@ class Standing:
     children: frozenset[str]
     keys: frozenset[str]
     persons: frozenset[str]
+    #: False: delivered before keys were kept (ledger 0001); its rows have to stand for them
+    keys_known: bool = True
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Standing:
@@ -81,12 +83,21 @@ class Standing:
             words = f"{row[f'delivered_{name}'] or ''} {row[f'maybe_{name}'] or ''}"
             return frozenset(words.split())
 
-        return cls(both("children"), both("keys"), both("person_key"))
+        known = row["delivered_keys"] is not None or row["delivered_children"] is None
+        return cls(both("children"), both("keys"), both("person_key"), known)
 
-    def removed_by(self, want: Desired) -> int:
-        """Number of national keys that the wanted version does not hold, and one for another person."""
-        other_person = bool(want.person_key and self.persons - {want.person_key})
-        return len(self.keys.difference(want.keys)) + other_person
+    def removed_by(
+        self, keys: Collection[str], person_key: str | None, children: Collection[str] = ()
+    ) -> int:
+        """Number of national keys that a version with these ``keys`` takes away, and one for another person.
+
+        Where only the rows of what was delivered are known, a row that is gone counts for a key.
+        """
+        other_person = bool(person_key and self.persons - {person_key})
+        gone = len(self.keys.difference(keys))
+        if not self.keys_known:
+            gone = max(gone, len(self.children.difference(children)))
+        return gone + other_person
 
     def shrunk_by(self, want: Desired) -> bool:
         """Whether an entry of a set is gone: neither a row of it nor the same entry from another row is left.
@@ -134,9 +145,9 @@ def decide(
         and not (take_over or resend_unchanged)
     ):
         known = existing["desired_source_hash"]
-        if known is None or known == want.source_hash:
+        if known in (None, want.earlier_sources.get(existing["desired_mapping"], want.source_hash)):
             return Verdict("unchanged", "delivered", TAKEN_OVER, bump=False)
-    removes = there.removed_by(want)
+    removes = there.removed_by(want.keys, want.person_key, want.children)
     same_wish = existing["desired_hash"] == want.content_hash
     if removes and not approved:
         if kind in SET_KINDS and there.shrunk_by(want):
@@ -171,8 +182,9 @@ def _keep_back(
 
 
 def _already_delivered(existing: Mapping[str, Any], want: Desired) -> bool:
-    """Equal to what is there, and no call is open whose outcome might still change what is there."""
-    if existing["delivered_version"] is None or existing["lease_token"] is not None:
+    """Equal to what is there, and no call is open whose outcome might still change what is there: neither one
+    that sent it nor one that removed it."""
+    if existing["delivered_version"] is None or existing["lease_token"] is not None or existing["removal"]:
         return False
     if existing["delivered_hash"] == want.content_hash:
         return True

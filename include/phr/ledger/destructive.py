@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from phr.ledger import approvals
 from phr.ledger import tables as t
-from phr.ledger.brake import Brake, removed_lately
+from phr.ledger.brake import NOT_MADE, Brake, removed_lately
 from phr.ledger.store import Ledger, now
 
 #: ``replaced``: the answer said so, nobody can read it back; ``not_readable``: no readable list of the day
@@ -36,16 +38,26 @@ class Destructive:
     brake: Brake
 
     def permit(
-        self, *, reference: str, endpoint: str, reason: str, content: str, action: approvals.Action
+        self,
+        *,
+        reference: str,
+        endpoint: str,
+        reason: str,
+        content: str,
+        action: approvals.Action,
+        by_brake: bool = True,
     ) -> Permission | None:
         """Write the call down before it is made; None when neither an approval nor the brake lets it through.
 
         :param content: hash of what makes the call necessary, as the approval has it.
+        :param by_brake: False: only a person's approval will do.
         """
         with self.ledger.write(self.hospital) as connection:
             leave = approvals.approved(connection, self.hospital, self.kind, action, {reference: content})
             approval_id = leave.get(reference)
             if approval_id is None:
+                if not by_brake:
+                    return None
                 lately = removed_lately(connection, self.hospital)
                 if lately >= self.brake.removals:
                     return None
@@ -67,6 +79,10 @@ class Destructive:
             )
         return Permission(call_id, approval_id)
 
+    def not_made(self, permission: Permission) -> None:
+        """The call was permitted and then not made: somebody else has the document."""
+        self._write(permission.call_id, {"answer": NOT_MADE})
+
     def answered(self, call_id: str, code: str) -> None:
         """The call was made and answered (or not: the code says what happened)."""
         self._write(call_id, {"called_at": now(), "answer": code[:32]})
@@ -87,13 +103,39 @@ class Destructive:
                 c.c.hospital == self.hospital,
                 c.c.kind == self.kind,
                 c.c.reference == reference,
-                c.c.proof.is_(None) | c.c.proof.in_(("still_there", "not_readable")),
+                or_(c.c.proof.is_(None), c.c.proof.in_(("still_there", "not_readable"))),
+                or_(c.c.answer.is_(None), c.c.answer != NOT_MADE),
             )
             .order_by(c.c.permitted_at.desc())
         )
         with self.ledger.read() as connection:
             row = connection.execute(query).first()
         return Permission(row.call_id, row.approval_id) if row else None
+
+    def believes(self, day: date, listed: Collection[str], *, but: str) -> bool:
+        """Whether a day's list may be believed when it lacks ``but``: it holds what else stands there.
+
+        An empty, cut or foreign list would prove every removal. Of the other documents of ours no more may be
+        missing than the brake allows, and not all of them.
+        """
+        d = t.document
+        query = select(d.c.reference).where(
+            d.c.hospital == self.hospital,
+            d.c.kind == self.kind,
+            d.c.service_day == day,
+            func.coalesce(d.c.delivered_day, d.c.service_day) == day,
+            d.c.reference != but,
+            d.c.delivered_version.is_not(None),
+            d.c.delivered_by == "ours",
+            d.c.lease_token.is_(None),
+            d.c.removal.is_(None),
+        )
+        with self.ledger.read() as connection:
+            others = set(connection.execute(query).scalars())
+        missing = others.difference(listed)
+        return not missing or (
+            len(missing) < len(others) and self.brake.allows(len(missing), out_of=len(others))
+        )
 
     def _write(self, call_id: str, values: dict[str, object]) -> None:
         with self.ledger.write(self.hospital) as connection:

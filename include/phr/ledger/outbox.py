@@ -64,7 +64,8 @@ class Outbox:
                         attempts=table.c.attempts + 1,
                         maybe_children=bindparam("v_children"),
                         maybe_keys=bindparam("v_keys"),
-                        maybe_person_key=bindparam("v_person"),
+                        maybe_person_key=bindparam("v_persons"),
+                        maybe_days=bindparam("v_days"),
                         updated_at=stamp,
                     ),
                     [_leased(claim, found[claim.reference]) for claim in claims],
@@ -140,13 +141,21 @@ class Outbox:
             return self._settlement(connection).settle(outcomes, rows)
 
     def removal_called(self, claim: Claim) -> bool:
-        """Right before RemoveEncounter: the ledger knows that it is called; False when the lease is lost."""
+        """Right before RemoveEncounter: the ledger knows that it is called; False when the lease is lost, or
+        this is no longer the version to send."""
+        d = t.document
         with self.ledger.write(self.hospital) as connection:
             changed = connection.execute(
-                update(t.document)
-                .where(*self._key(), t.document.c.lease_token == bindparam("k_token"))
+                update(d)
+                .where(
+                    *self._key(),
+                    d.c.lease_token == bindparam("k_token"),
+                    d.c.desired_version == bindparam("k_version"),
+                    d.c.desired_state == "in_flight",
+                    d.c.absent_since.is_(None),
+                )
                 .values(removal="called", updated_at=now()),
-                {"k_reference": claim.reference, "k_token": claim.token},
+                {"k_reference": claim.reference, "k_token": claim.token, "k_version": claim.version},
             )
             return changed.rowcount == 1
 
@@ -218,5 +227,6 @@ def _leased(claim: Claim, row: Any) -> dict[str, Any]:
         "v_version": claim.version,
         "v_children": merged(row["maybe_children"], row["desired_children"]),
         "v_keys": merged(row["maybe_keys"], row["desired_keys"]),
-        "v_person": row["person_key"] or row["maybe_person_key"],
+        "v_persons": merged(row["maybe_person_key"], row["person_key"]),
+        "v_days": merged(row["maybe_days"], row["service_day"].isoformat()),
     }

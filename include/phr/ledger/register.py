@@ -13,12 +13,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.absence import count_older, mark_absent
-from phr.ledger.brake import Brake, hold_beyond
+from phr.ledger.brake import Brake, ask, hold_beyond
 from phr.ledger.decide import (
     PATIENT_CHANGED,
-    REGISTER_SHRANK,
-    REMOVAL_BRAKE,
-    TAKEN_OVER,
     Desired,
     Verdict,
     decide,
@@ -71,22 +68,18 @@ class Registration:
         with self.ledger.write(self.hospital) as connection:
             return self._apply(connection, batch)
 
-    def register_keys(self, batch: Sequence[Desired], counts: Mapping[date, int]) -> set[str]:
+    def register_keys(self, batch: Sequence[Desired]) -> set[str]:
         """Enter documents that were read by key: their days are not read whole, so no count of a day changes.
 
-        A document that the ledger does not know, or knows on another day, is left to a reading of its whole
-        day and counts as superseded. Returns the references whose content has to be sent.
-
-        :param counts: independent count of these documents per service day.
+        A document that the ledger does not know, knows on another day, or has missed on its day, is left to a
+        reading of its whole day and counts as superseded. Their own count is written by :meth:`close`.
+        Returns the references whose content has to be sent.
         """
         if self.dry_run:
             with self.ledger.read() as connection:
                 return self._apply(connection, batch, by_key=True)
         with self.ledger.write(self.hospital) as connection:
-            to_send = self._apply(connection, batch, by_key=True)
-            days = {day: {"eligible": n, **dict.fromkeys(t.OUT_OF_SCOPE, 0)} for day, n in counts.items()}
-            record_run_days(connection, self.run_id, self.category, self.hospital, days)
-        return to_send
+            return self._apply(connection, batch, by_key=True)
 
     def register_day(self, day: date, batch: Sequence[Desired], count: Mapping[str, int]) -> set[str]:
         """Enter one whole service day in one transaction: documents, absences and the count of its keys.
@@ -132,7 +125,8 @@ class Registration:
             row = existing.get(want.reference)
             before = already.get(want.reference)
             elsewhere = row is None or row["service_day"] != want.service_day
-            if elsewhere and (by_key or want.service_day in newer_days):
+            missed = by_key and row is not None and row["absent_since"] is not None
+            if missed or (elsewhere and (by_key or want.service_day in newer_days)):
                 # deleted or moved meanwhile: a newer complete snapshot of its day does not hold it
                 verdict = Verdict("superseded", want.state, None, bump=False, write=False)
             else:
@@ -142,7 +136,7 @@ class Registration:
             if disposition == "unchanged" and before and before["disposition"] == "sent":
                 # this run sent it; mapping it again (a cleared task) does not unmake that
                 disposition = "sent"
-            if row is not None and not verdict.write and row["service_day"] != want.service_day:
+            if row is not None and not verdict.write and not _counts_on(row, want.service_day):
                 self._elsewhere[want.service_day] += 1
             self._count(row, disposition)
             if self.dry_run and row is not None and self._is_older(row):
@@ -198,7 +192,7 @@ class Registration:
     ) -> Verdict:
         # a cleared task of a run that sends unchanged documents again does not send a third time
         again = self.resend_unchanged and not (before and before["disposition"] == "sent")
-        others = row is not None and row["desired_reason"] == TAKEN_OVER
+        others = row is not None and row["delivered_by"] == "other"
         verdict = decide(
             row,
             want,
@@ -288,13 +282,15 @@ class Registration:
 
     # -- after the last batch --------------------------------------------------------------------
 
-    def close(self, days: Sequence[date], by_key: Sequence[date] = ()) -> int:
+    def close(self, days: Sequence[date], by_key: Mapping[date, int] | None = None) -> int:
         """After the last batch: forget what an earlier try of this run saw, mark absent documents, and hold
         what takes away more than the brake allows.
 
         A document of these days that the complete snapshot did not hold is *absent* (deleted, moved,
         admitted or opened again); it keeps its state until a retraction is approved
         (R7). Returns how many were marked. A dry run marks none: it counts them as ``to_retract``.
+
+        :param by_key: independent count of the documents that were read by key, per service day.
         """
         if self.dry_run:
             if missing := self._missing(days):
@@ -302,6 +298,10 @@ class Registration:
             return 0
         with self.ledger.write(self.hospital) as connection:
             self._close(connection, days)
+            keyed = {
+                day: {"eligible": n, **dict.fromkeys(t.OUT_OF_SCOPE, 0)} for day, n in (by_key or {}).items()
+            }
+            record_run_days(connection, self.run_id, self.category, self.hospital, keyed)
             rd, gone = t.run_document, t.run_day
             connection.execute(
                 delete(rd).where(
@@ -314,40 +314,17 @@ class Registration:
                 delete(gone).where(
                     gone.c.run_id == self.run_id,
                     gone.c.hospital == self.hospital,
-                    gone.c.day.not_in({*days, *by_key}),
+                    gone.c.day.not_in({*days, *keyed}),
                 )
             )
             self.braked = hold_beyond(
                 connection, run_id=self.run_id, hospital=self.hospital, kind=self.kind, brake=self.brake
             )
-            self._ask(connection)
+            ask(connection, hospital=self.hospital, kind=self.kind, run_id=self.run_id)
         if self.braked:
             self.counts["pending"] -= self.braked
             self.counts["held"] += self.braked
         return self.absent
-
-    def _ask(self, connection: Connection) -> None:
-        """What is held because it takes something away becomes the open question of this hospital (R13)."""
-        d = t.document
-        query = select(d.c.reference, d.c.desired_hash, d.c.desired_reason).where(
-            d.c.hospital == self.hospital,
-            d.c.kind == self.kind,
-            d.c.desired_state == "held",
-            d.c.desired_reason.in_((REGISTER_SHRANK, REMOVAL_BRAKE)),
-            d.c.absent_since.is_(None),
-        )
-        items = [
-            approvals.Item(row.reference, str(row.desired_hash), row.desired_reason)
-            for row in connection.execute(query)
-        ]
-        approvals.propose(
-            connection,
-            hospital=self.hospital,
-            kind=self.kind,
-            action="shrink",
-            items=items,
-            run_id=self.run_id,
-        )
 
     def _missing(self, days: Sequence[date]) -> int:
         with self.ledger.read() as connection:
@@ -384,3 +361,8 @@ class Registration:
             fingerprint=self.fingerprint,
             seen=seen,
         )
+
+
+def _counts_on(row: Mapping[str, Any], day: date) -> bool:
+    """Whether the ledger has this document on a day by a reading of the day, not as one that was missed."""
+    return bool(row["service_day"] == day and row["absent_since"] is None)

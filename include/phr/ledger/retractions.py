@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, update
 
 from phr.ledger import tables as t
-from phr.ledger.claims import NOTHING_THERE
+from phr.ledger.claims import NO_MAYBE, NOTHING_THERE, standing_days
 from phr.ledger.decide import CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE
 from phr.ledger.settling import Settlement
 from phr.ledger.store import Ledger, now
@@ -32,11 +32,13 @@ class Candidate:
 
     reference: str
     reason: str
-    #: service day it stands under nationally
-    day: date
+    #: service days it stands or may stand under nationally
+    days: tuple[date, ...]
     #: names the delivered version; an approval is for exactly this one
     content: str
     removal_open: bool
+    #: this very run has seen in the HIS that it is so
+    sure: bool = True
 
 
 @dataclass
@@ -48,10 +50,11 @@ class Retractions:
     kind: str
 
     def to_look_for(self, moment: datetime, *, fingerprint: str) -> list[str]:
-        """References missed at least 24 h before ``moment`` that await their second look by the same reader.
+        """References missed at least 24 h before ``moment``, to be looked for by the same reader.
 
-        When the adapter's SQL or the schema has changed since the first look, that look no longer counts: its
-        time starts anew with this reader.
+        Those that were found gone before are looked for again each time: a deleted visit that was restored on
+        a day nobody reads must not be taken back. When the adapter's SQL or the schema has changed since the
+        first look, that look no longer counts: its time starts anew with this reader.
         """
         d = t.document
         mine = (
@@ -59,7 +62,6 @@ class Retractions:
             d.c.absent_since.is_not(None),
             d.c.delivered_version.is_not(None),
             d.c.delivered_by == "ours",
-            or_(d.c.second_look.is_(None), d.c.second_look != "gone"),
         )
         with self.ledger.write(self.hospital) as connection:
             connection.execute(
@@ -87,8 +89,11 @@ class Retractions:
                         .values(second_look=verdict, second_look_at=moment)
                     )
 
-    def candidates(self, connection: Connection) -> list[Candidate]:
-        """Everything of ours that should be taken back now, by reference."""
+    def candidates(self, connection: Connection, seen_at: datetime) -> list[Candidate]:
+        """Everything of ours that should be taken back now, by reference.
+
+        :param seen_at: time of this run's snapshot; what it did not look for itself is not ``sure``.
+        """
         d = t.document
         gone = and_(d.c.absent_since.is_not(None), d.c.second_look == "gone")
         kept_back = and_(
@@ -107,9 +112,10 @@ class Retractions:
             Candidate(
                 reference=row["reference"],
                 reason=GONE if row["absent_since"] is not None else WITHDRAWN,
-                day=row["delivered_day"] or row["service_day"],
+                days=standing_days(row),
                 content=content_of(row),
                 removal_open=row["removal"] is not None,
+                sure=row["absent_since"] is None or row["second_look_at"] == seen_at,
             )
             for row in rows
         ]
@@ -118,7 +124,7 @@ class Retractions:
         """Right before the call: False when the document is back, was sent meanwhile, or is being sent."""
         with self.ledger.write(self.hospital) as connection:
             row = self._row(connection, candidate.reference)
-            if not _still(row, candidate):
+            if not _still(row, candidate) or (row["removal"] is not None and not candidate.removal_open):
                 return False
             self._update(connection, candidate.reference, {"removal": "called"})
         return True
@@ -135,6 +141,8 @@ class Retractions:
                 settlement.taken_from_under(row)
                 return False
             values: dict[str, Any] = {**NOTHING_THERE, "removal": None, "removes": 0}
+            if row["lease_token"] is None:
+                values |= NO_MAYBE
             if candidate.reason == GONE:
                 values |= {
                     "desired_state": "retracted",
@@ -171,8 +179,9 @@ def _still(row: Mapping[str, Any], candidate: Candidate) -> bool:
     if row["lease_token"] is not None and row["lease_until"] is not None and row["lease_until"] > now():
         return False
     if candidate.reason == GONE:
-        return row["absent_since"] is not None
-    return row["desired_state"] in ("held", "quarantined")
+        return row["absent_since"] is not None and row["second_look"] == "gone"
+    kept_back = row["absent_since"] is None and row["desired_state"] in ("held", "quarantined")
+    return kept_back and row["desired_reason"] not in _OWN_WAY
 
 
 def _parts(references: list[str]) -> Iterator[list[str]]:

@@ -13,11 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from phr.ledger import tables as t
-from phr.ledger.claims import NOTHING_THERE, Claim, Outcome, merged
+from phr.ledger.brake import hold
+from phr.ledger.claims import NO_MAYBE, NOTHING_THERE, Claim, Outcome, merged
+from phr.ledger.decide import REMOVAL_BRAKE, Standing
 from phr.ledger.store import now, upsert
 
 _STATE = {"delivered": "delivered", "rejected": "rejected", "retry": "pending", "unsent": "pending"}
-_NO_MAYBE = {"maybe_children": None, "maybe_keys": None, "maybe_person_key": None}
+#: reason of a version that goes once more because an older body came in after it
+STALE_SEND = "STALE_SEND"
+_UNKNOWN_CONTENT = {"delivered_hash": None, "delivered_source_hash": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +51,29 @@ class Settlement:
         return stale
 
     def removed(self, row: Any, claim: Claim) -> bool:
-        """RemoveEncounter is proved: nothing of the document is there now; False when the lease was lost."""
+        """RemoveEncounter is proved: nothing of the document is there now; False when the lease was lost.
+
+        What the call that follows may write stays noted.
+        """
         if row["lease_token"] != claim.token:
             self.taken_from_under(row)
             return False
-        self._update(claim.reference, {**NOTHING_THERE, **_NO_MAYBE, "removal": None, "removes": 0})
+        self._update(claim.reference, {**NOTHING_THERE, **_may_write(claim), "removal": None, "removes": 0})
         return True
 
     def taken_from_under(self, row: Any) -> None:
         """A removal of an older version may have taken a newer one along: the newest goes once more."""
         self._update(row["reference"], {"removal": None, **NOTHING_THERE})
-        self._send_newest(row)
+        self._send_newest({**row, **NOTHING_THERE})
 
     def _settle_one(self, row: Any, outcome: Outcome) -> None:
         claim = outcome.claim
         current = row["desired_version"] == claim.version and row["desired_state"] == "in_flight"
         values: dict[str, Any] = {"last_code": outcome.code, "updated_at": self.stamp}
         disposition: str | None = None
-        open_before = claim.doubtful and outcome.result != "delivered"
+        open_before = (claim.doubtful or outcome.doubtful) and outcome.result != "delivered"
+        # an older body came in while this call was out: which of the two lies there nobody knows
+        overtaken = not current and row["desired_reason"] == STALE_SEND
         if outcome.result == "unknown" or open_before:
             # the token stays: nobody may call this "unchanged" until a call has settled it
             values |= {"lease_until": self.stamp}
@@ -73,7 +82,9 @@ class Settlement:
             if outcome.result == "rejected":
                 disposition = "rejected"
         else:
-            values |= {"lease_token": None, "lease_version": None, "lease_until": None, **_NO_MAYBE}
+            values |= {"lease_token": None, "lease_version": None, "lease_until": None}
+            if not overtaken:
+                values |= NO_MAYBE
             if outcome.result == "delivered":
                 values |= {
                     **{k: v for k, v in claim.values.items() if k.startswith("delivered_")},
@@ -81,6 +92,8 @@ class Settlement:
                     "delivered_at": self.stamp,
                     "attempts": 0,
                 }
+                if overtaken:
+                    values |= _UNKNOWN_CONTENT
                 disposition = "sent"
                 if current:  # None: the newest block of this person has not arrived yet
                     values |= {"desired_patient_hash": claim.values["desired_patient_hash"], "removes": 0}
@@ -96,6 +109,8 @@ class Settlement:
         self._update(claim.reference, values)
         if disposition:
             self._dispose(claim, disposition)
+        if current and outcome.code == REMOVAL_BRAKE:
+            hold(self.connection, self.hospital, self.kind, claim.reference)
 
     def _update(self, reference: str, values: dict[str, Any]) -> None:
         table = t.document
@@ -126,12 +141,13 @@ class Settlement:
 
     def _stale_send(self, row: Any, claim: Claim) -> bool:
         """We sent after losing the lease: an older body may lie over a newer one."""
-        self._something_is_there(row, claim)
-        return self._send_newest(row)
+        return self._send_newest({**row, **self._something_is_there(row, claim)})
 
-    def _send_newest(self, row: Any) -> bool:
+    def _send_newest(self, row: dict[str, Any]) -> bool:
         """The newest version goes once more, whatever lies there now; False when none is to be sent."""
         if row["desired_state"] not in ("delivered", "in_flight", "pending", "unknown"):
+            return False
+        if row["absent_since"] is not None:  # nothing of it is to be sent; what lies there can be taken back
             return False
         version = row["desired_version"] + 1
         self._update(
@@ -139,7 +155,12 @@ class Settlement:
             {
                 "desired_version": version,
                 "desired_state": "pending",
-                "desired_reason": "STALE_SEND",
+                "desired_reason": STALE_SEND,
+                "removes": Standing.of(row).removed_by(
+                    (row["desired_keys"] or "").split(),
+                    row["person_key"],
+                    (row["desired_children"] or "").split(),
+                ),
                 "updated_at": self.stamp,
             },
         )
@@ -157,20 +178,17 @@ class Settlement:
         )
         return True
 
-    def _something_is_there(self, row: Any, claim: Claim) -> None:
+    def _something_is_there(self, row: Any, claim: Claim) -> dict[str, Any]:
         """The ledger must not claim to know which body lies there now, nor that nothing does. Without a hash
-        nothing is "unchanged" before it has been sent again."""
-        values: dict[str, Any] = {
-            "delivered_hash": None,
-            "delivered_source_hash": None,
-            "updated_at": self.stamp,
-        }
+        nothing is "unchanged" before it has been sent again. Returns what was changed in the row."""
+        values: dict[str, Any] = {"delivered_by": "ours"}
         if row["delivered_version"] is None:
             sent = {k: v for k, v in claim.values.items() if k.startswith("delivered_")}
-            values = {**sent, **values, "delivered_version": claim.version, "delivered_at": now()}
-        for name in ("delivered_children", "delivered_keys"):
-            values[name] = merged(row[name], claim.values[name])
+            values = {**sent, "delivered_version": claim.version, "delivered_at": now()}
+        values |= {**_UNKNOWN_CONTENT, "updated_at": self.stamp}
+        values |= {name: merged(row[name], word) for name, word in _may_write(claim).items()}
         self._update(claim.reference, values)
+        return values
 
     def _patients(self, outcomes: Sequence[Outcome]) -> None:
         newest: dict[str, dict[str, Any]] = {}
@@ -233,3 +251,13 @@ class Settlement:
         ]
         if rows:
             self.connection.execute(insert(t.delivery_note), rows)
+
+
+def _may_write(claim: Claim) -> dict[str, str | None]:
+    """What a call for this claim writes, if it arrives: the ``maybe`` columns of it alone."""
+    return {
+        "maybe_children": claim.values["delivered_children"],
+        "maybe_keys": claim.values["delivered_keys"],
+        "maybe_person_key": claim.values["delivered_person_key"],
+        "maybe_days": claim.values["delivered_day"].isoformat(),
+    }

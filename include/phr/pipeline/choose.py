@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from phr.his.base import KeySource
-from phr.ledger.backlog import Waiting, backlog, days_known, references_on
+from phr.ledger.backlog import Waiting, backlog, references_on
 from phr.pipeline.context import Context
 from phr.pipeline.sweep import days_to_repair, due_days, last_readings
 from phr.release import Policy
@@ -41,6 +41,9 @@ def choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
     choice = _choose(context, hospital, source)
     if context.kind.by_person:
         choice.days = _follow(context, hospital, source, choice.days)
+        found = source.touched_keys(choice.keys) if choice.keys else {}
+        # what stands on a day that is read whole by now must not be counted twice
+        choice.keys = [key for key in choice.keys if found.get(key) not in choice.days]
     return choice
 
 
@@ -81,8 +84,10 @@ def _choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
         return _waiting(context, hospital, source, extra)
     window = options.days_for(hospital)
     days = source.feed_days(context.category.name, window)
-    if context.kind.by_person:  # a day on which nothing happened any more is named by the ledger alone
-        days = [*days, *days_known(context.ledger, hospital.hcode, context.kind.name, window)]
+    if context.kind.by_person:
+        # days on which nothing stands (any more) are read too: what stood there shows as absent, and the
+        # sweep knows that they are no gap
+        days = [*days, *window]
     if not context.category.by_service_day:  # found days may lie anywhere
         days = _in_scope(context, hospital, days)
     return Choice(sorted({*days, *extra}), window=window)

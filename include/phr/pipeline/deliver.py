@@ -17,6 +17,7 @@ from phr.delivery.credentials import Credentials, EndpointAddress
 from phr.delivery.tokens import TokenService
 from phr.errors import Retry
 from phr.ledger.balance import refresh_roll_up
+from phr.ledger.brake import ask
 from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.credentials import RefusedCredentials
 from phr.ledger.outbox import Outbox
@@ -144,12 +145,17 @@ def _send(
             break
         time.sleep(min(1.0, endpoint.lease_seconds / 4))
     report = sender.report
+    if report.held:
+        kind = context.category.kind
+        with context.ledger.write(hospital.hcode) as connection:
+            ask(connection, hospital=hospital.hcode, kind=kind, run_id=context.options.run_id)
     return {
         "sent": report.sent,
         "warned": report.warned,
         "rejected": report.rejected,
         "pending": report.pending + busy,
         "unknown": report.unknown,
+        "held": report.held,
         "calls": report.calls,
     }
 

@@ -94,16 +94,14 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
             enter(day)
     for day in sorted(waiting, reverse=True):
         enter(day)
-    for number, name in enumerate(manifest["key_chunks"], 1):
+    for name in manifest["key_chunks"]:
         chunk = Chunk.read(area, name, context.kind)
         by_key = list(builder.build(chunk))
-        last = number == len(manifest["key_chunks"])
-        to_send = registration.register_keys([b.desired for b in by_key], key_counts if last else {})
-        entered(by_key, to_send)
+        entered(by_key, registration.register_keys([b.desired for b in by_key]))
         accepted.update(chunk.accepted)
         put_aside.update(chunk.put_aside)
     outbox.flush()
-    absent = registration.close(days, list(key_counts))
+    absent = registration.close(days, key_counts)
     rows = [
         {"table_name": table, "counted": n, "accepted": accepted[table], "quarantined": put_aside[table]}
         for table, n in manifest["rows_counted"].items()

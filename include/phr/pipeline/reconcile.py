@@ -7,7 +7,6 @@ missing goes with it.
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from datetime import date, timedelta
 import requests
 
 from phr.delivery.guard import Guard
+from phr.ledger.balance import refresh_roll_up
 from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.destructive import Destructive
 from phr.pipeline import takeback
@@ -47,11 +47,7 @@ def reconcile_hospital(
     budget = RateBudget(context.ledger, address.base_url, context.province.endpoint.calls_per_minute)
 
     def reserve() -> None:
-        while True:
-            grant = budget.reserve(1, Lane.RETRACTION)
-            time.sleep(grant.wait)
-            if grant.given:
-                return
+        budget.wait_for_call(Lane.RETRACTION)
 
     adapter = adapter_of(hospital)
     days = _days(context, hospital)
@@ -77,8 +73,11 @@ def reconcile_hospital(
             context.province.endpoint,
             reserve,
         )
-        go = takeback.propose(context, hospital)
+        go = takeback.propose(context, hospital, snapshot.taken_at)
         counts.update(takeback.take_back(context, hospital, guard, go, progress))
+        if counts["goes_again"] or go:
+            changed = {*days, *(day for candidate in go for day in candidate.days)}
+            refresh_roll_up(context.ledger, hospital.hcode, takeback.KIND, sorted(changed))
         if context.province.endpoint.send_summary:
             counts["summaries"] = send_summaries(context, hospital, client, summaries, reserve)
     context.ledger.set_hospital(

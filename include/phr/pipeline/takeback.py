@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from phr.delivery.guard import Guard, NotProved, Refused, Target
 from phr.his.base import Adapter, Snapshot
@@ -40,37 +41,45 @@ def second_look(context: Context, hospital: Hospital, adapter: Adapter, snapshot
     return {"looked_again": len(due), "still_there": len(found), "gone": len(due) - len(found)}
 
 
-def propose(context: Context, hospital: Hospital) -> list[Candidate]:
+def propose(context: Context, hospital: Hospital, seen_at: datetime) -> list[Candidate]:
     """Ask for what may not go by itself; returns what may go now: approved, or let through by the brake.
 
     Under ``auto_under_brake`` what is gone from the HIS goes without a question while it is few; what is kept
-    back (restricted by now, in doubt) is always asked.
+    back (restricted by now, in doubt) is always asked, and what a person has said no to stays. What this run
+    did not see to be gone itself (its replica is behind) is asked about and stays.
+
+    :param seen_at: time of this run's snapshot.
     """
-    if hospital.retraction == "off":
-        return []
     retractions = Retractions(context.ledger, hospital.hcode, KIND)
     with context.ledger.write(hospital.hcode) as connection:
-        candidates = retractions.candidates(connection)
+        off = hospital.retraction == "off"
+        candidates = [] if off else retractions.candidates(connection, seen_at)
         contents = {c.reference: c.content for c in candidates}
+        approvals.void_leave(connection, hospital.hcode, KIND, "retract", contents)
         leave = approvals.approved(connection, hospital.hcode, KIND, "retract", contents)
         go = [c for c in candidates if c.reference in leave]
         ask = [c for c in candidates if c.reference not in leave]
         if hospital.retraction == "auto_under_brake":
-            gone = [c for c in ask if c.reason == GONE]
+            no = approvals.refused(connection, hospital.hcode, KIND, "retract")
+            gone = [c for c in ask if c.reason == GONE and c.sure and _item(c) not in no]
             out_of = approvals.delivered_count(connection, hospital.hcode, KIND)
             lately = removed_lately(connection, hospital.hcode)
             if hospital.brake.allows(len(gone), out_of=out_of, lately=lately):
                 go += gone
-                ask = [c for c in ask if c.reason != GONE]
+                ask = [c for c in ask if c not in gone]
         approvals.propose(
             connection,
             hospital=hospital.hcode,
             kind=KIND,
             action="retract",
-            items=[approvals.Item(c.reference, c.content, c.reason) for c in ask],
+            items=[_item(c) for c in ask],
             run_id=context.options.run_id,
         )
-    return go
+    return [c for c in go if c.sure]
+
+
+def _item(candidate: Candidate) -> approvals.Item:
+    return approvals.Item(candidate.reference, candidate.content, candidate.reason)
 
 
 def take_back(
@@ -86,11 +95,12 @@ def take_back(
     for candidate in candidates:
         target = Target(
             reference=candidate.reference,
-            day=candidate.day,
+            days=candidate.days,
             reason=candidate.reason,
             content=candidate.content,
             action="retract",
             removal_open=candidate.removal_open,
+            by_brake=candidate.reason == GONE and hospital.retraction == "auto_under_brake",
             called=lambda c=candidate: retractions.called(c),  # type: ignore[misc]
             removed=lambda c=candidate: retractions.removed(c),  # type: ignore[misc]
         )

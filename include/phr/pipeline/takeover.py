@@ -17,6 +17,7 @@ from phr import faults
 from phr.delivery.readback import references
 from phr.errors import Retry
 from phr.ledger.balance import refresh_roll_up
+from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.taken_over import take_over_references
 from phr.pipeline.context import Context
 from phr.pipeline.deliver import make_client
@@ -40,10 +41,12 @@ def take_over(
 
     :raises Retry: PHR-401 when a day cannot be read; the days before it are in the ledger.
     """
-    client, _address = make_client(context, hospital, session_factory)
+    client, address = make_client(context, hospital, session_factory)
+    budget = RateBudget(context.ledger, address.base_url, context.province.endpoint.calls_per_minute)
     counts: Counter[str] = Counter()
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
+        budget.wait_for_call(Lane.BACKFILL)
         listed = references(client.day_references(day.isoformat()), hospital.hcode)
         if listed is None:
             raise Retry(faults.API_UNREACHABLE, hospital=hospital.hcode, detail=f"the list of {day}")
