@@ -2,10 +2,12 @@
 
 Sends older service days of chosen hospitals and categories, in parts of `chunk_days` days, newest first.
 Every part is a ledger run of its own: whatever is killed goes on where it stood, and what is done is left
-alone. Its own pool (`backfill`) and the lowest lane of the call budget keep it from delaying today's run.
+alone. Its own pool (`backfill`), a low CPU priority and the lowest lane of the call budget keep it from
+delaying today's run.
 
 1. `dry_run` first: `finish_parts` then shows days, documents (new, changed, unchanged), calls and minutes.
 2. Run it. A red part: its last line names a code (`PHR-...`); clear that part alone, or the whole run.
+3. Parts that stay *scheduled*: the pool `backfill` must exist (Admin > Pools).
 
 For days of the whole province Airflow's own *Backfill* of a category DAG does as well.
 
@@ -42,7 +44,8 @@ with DAG(
         "ignore_maintenance",
         "overrides",
     ),
-    default_args=default_args(),
+    # a task whose worker was killed loses a try, and a backfill that takes days may meet several kills
+    default_args=default_args(retries=10),
 ):
 
     @task(task_display_name="วางแผน (plan)", multiple_outputs=False)
@@ -65,5 +68,4 @@ with DAG(
             chunk_days=params["chunk_days"],
         )
 
-    # a killed worker or scheduler costs a try of the part it was at, and a backfill may meet several
-    wire_parts(plan(), pool="backfill", retries=10)
+    wire_parts(plan(), pool="backfill", gives_way=True)

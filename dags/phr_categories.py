@@ -70,7 +70,8 @@ def build_dag(category: Category) -> DAG:
         max_active_runs=2,  # the daily run and one on demand; a backfill has a limit of its own
         tags=["phr", category.name],
         params=run_params(*PARAMS),
-        default_args=default_args(),
+        # before a backfill, a re-drive or a sweep when executor slots are short
+        default_args=default_args(priority_weight=10),
     ) as dag:
         _wire(category)
     return dag

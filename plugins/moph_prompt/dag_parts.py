@@ -15,7 +15,7 @@ import pendulum
 from airflow.sdk import Param, TriggerRule, get_current_context, task, task_group
 
 from moph_prompt.operators import MophPromptOperator
-from moph_prompt.runtime import RETRY_POLICY, STEP_TIMEOUT, guarded, require_succeeded
+from moph_prompt.runtime import RETRY_POLICY, STEP_TIMEOUT, give_way, guarded, require_succeeded
 from phr.errors import PhrError
 from phr.home import Home
 from phr.settings import CATEGORIES, OVERRIDABLE, Hospital, load_province
@@ -193,26 +193,30 @@ def run_params(*wanted: str) -> dict[str, Param]:
     return {name: form[name] for name in wanted}
 
 
-def wire_parts(planned: Any, *, pool: str, group_id: str = "part", retries: int = 2) -> Any:
+def wire_parts(planned: Any, *, pool: str, group_id: str = "part", gives_way: bool = False) -> Any:
     """A task group mapped over the parts of a run, and the task that judges them all.
 
     :param planned: output of a task that returns parts (:func:`phr.pipeline.parts.plan_parts`).
     :param pool: pool of both tasks: a backfill has its own, so that it never holds a slot of today's run.
-    :param retries: tries after the first one of a task whose process was killed.
+    :param gives_way: lower the CPU priority of both.
     """
+    # a part is delivered before the next one is prepared: its days arrive, its staging is done with, and a
+    # re-drive does not find the whole backfill waiting
+    shared: dict[str, Any] = {"pool": pool, "weight_rule": "upstream"}
 
     @task(
         task_id="prepare",
         task_display_name="อ่าน ตรวจ จัดรูปแบบ (prepare)",
         map_index_template="{{ unit_label }}",
         multiple_outputs=False,
-        pool=pool,
-        retries=retries,
+        **shared,
     )
     @guarded
     def prepare(part: dict[str, Any]) -> dict[str, Any]:
         context: Any = get_current_context()
         context["unit_label"] = part["label_th"]  # first: a template that fails to render fails the task
+        if gives_way:
+            give_way()
         from phr.pipeline import parts
 
         return parts.prepare(part)
@@ -224,8 +228,8 @@ def wire_parts(planned: Any, *, pool: str, group_id: str = "part", retries: int 
             task_display_name="ส่งหมอพร้อม (deliver)",
             map_index_template="{{ unit_label }}",
             part=part,
-            pool=pool,
-            retries=retries,
+            gives_way=gives_way,
+            **shared,
         )
         prepare(part) >> deliver
 

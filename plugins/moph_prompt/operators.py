@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger
 from airflow.sdk import BaseOperator
 
-from moph_prompt.runtime import guarded, run_options
+from moph_prompt.runtime import give_way, guarded, run_options
 
 
 class MophPromptOperator(BaseOperator):
@@ -23,6 +23,7 @@ class MophPromptOperator(BaseOperator):
     :param unit: work unit ``{"unit_id", "label_th", "hcodes"}`` (templated: ids and names of places only).
     :param part: instead of both, one part of a run in parts (:mod:`phr.pipeline.parts`; templated: options,
         ids and names of places only).
+    :param gives_way: lower the CPU priority of the task's process.
     :param moph_prompt_conn_id: connection of the endpoint.
     :param wait_limit_seconds: longest wait for budget inside the task, in seconds.
     """
@@ -36,6 +37,7 @@ class MophPromptOperator(BaseOperator):
         category: str | None = None,
         unit: Any = None,
         part: Any = None,
+        gives_way: bool = False,
         moph_prompt_conn_id: str = "moph_prompt",
         wait_limit_seconds: float = 60.0,
         **kwargs: Any,
@@ -46,6 +48,7 @@ class MophPromptOperator(BaseOperator):
         self.category = category
         self.unit = unit
         self.part = part
+        self.gives_way = gives_way
         self.moph_prompt_conn_id = moph_prompt_conn_id
         self.wait_limit_seconds = wait_limit_seconds
 
@@ -65,6 +68,8 @@ class MophPromptOperator(BaseOperator):
         context["unit_label"] = (self.part or self.unit)[
             "label_th"
         ]  # first: a map_index_template that fails ends the task
+        if self.gives_way:
+            give_way()
         outcome = self._deliver(context)
         if isinstance(outcome, timedelta):
             self._wait(outcome)

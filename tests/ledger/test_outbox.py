@@ -233,12 +233,12 @@ def test_a_refused_password_is_remembered_until_it_changes(ledger: Ledger) -> No
     assert not memory.is_refused("99002", "old")
 
 
-def test_reservations_queue_up_at_the_rate(ledger: Ledger) -> None:
+def test_reservations_queue_up_at_the_rate(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phr.ledger.budget.time.time", lambda: 1_000_000.0)
     budget = RateBudget(ledger, "https://api", calls_per_minute=600, burst_seconds=0)
     waits = [budget.reserve(1).wait for _ in range(5)]
-    assert waits == sorted(waits)
-    assert waits[-1] == pytest.approx(0.4, abs=0.15)
-    assert RateBudget(ledger, "https://api", 600).expected_wait() > 0.2
+    assert waits == pytest.approx([0, 0.1, 0.2, 0.3, 0.4], abs=0.001)
+    assert RateBudget(ledger, "https://api", 600).expected_wait() == pytest.approx(0.5, abs=0.001)
     assert RateBudget(ledger, "https://other", 600).expected_wait() == 0
     assert RateBudget(ledger, "https://api", None).reserve(1000).wait == 0
 
@@ -254,6 +254,19 @@ def test_a_lower_lane_gets_nothing_while_a_higher_one_wants_calls(ledger: Ledger
     assert budget.expected_wait(Lane.BACKFILL) >= 1
     with ledger.write("budget") as connection:  # some seconds later
         connection.execute(update(t.rate_lane).values(wanted_until=0.0))
+    assert budget.reserve(1, Lane.BACKFILL).given
+
+
+def test_a_lane_that_waits_long_for_its_call_keeps_its_place(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = 1_000_000.0
+    monkeypatch.setattr("phr.ledger.budget.time.time", lambda: clock)
+    budget = RateBudget(ledger, "https://api", calls_per_minute=12, burst_seconds=0)
+    assert [budget.reserve(1, Lane.FIRST).wait for _ in range(3)] == [0, 5, 10]
+    clock += 9  # two calls were made, the third one sleeps and asks for nothing
+    assert not budget.reserve(1, Lane.BACKFILL).given
+    clock += 4
     assert budget.reserve(1, Lane.BACKFILL).given
 
 

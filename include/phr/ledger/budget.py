@@ -15,7 +15,8 @@ from sqlalchemy import Connection, func, select
 from phr.ledger import tables as t
 from phr.ledger.store import Ledger, upsert
 
-#: a lane that has asked within this time still wants calls; lower lanes look again after a part of it
+#: a lane still wants calls for so long after the last call it was given; lower lanes look again after a part
+#: of it
 WANTED_SECONDS = 2.0
 _LOOK_AGAIN = 0.5
 
@@ -51,7 +52,8 @@ class RateBudget:
         """Reserve ``calls`` in a lane.
 
         Reservations queue up: with many workers the wait grows instead of the rate. A lane gets nothing while
-        a higher one has wanted calls in the last seconds, so a backfill never delays today's run.
+        a higher one waits for a call or has been given one in the last seconds, so a backfill delays today's
+        run by no more than what it had reserved before.
         """
         if calls <= 0:
             return Grant(True, 0.0)
@@ -63,8 +65,8 @@ class RateBudget:
             clock = time.time()
             if self._higher_wants(connection, lane, clock):
                 return Grant(False, _LOOK_AGAIN)
-            self._want(connection, lane, clock)
             if self.calls_per_minute is None:
+                self._want(connection, lane, clock)
                 return Grant(True, 0.0)
             cost = calls * 60.0 / self.calls_per_minute
             row = connection.execute(
@@ -73,6 +75,8 @@ class RateBudget:
                 )
             ).first()
             start = max(row[0] if row else 0.0, clock - self.burst_seconds)
+            # with few calls a minute the wait for one is longer than the lane's memory of who asked
+            self._want(connection, lane, max(start, clock))
             upsert(
                 connection,
                 t.rate_budget,
@@ -114,8 +118,8 @@ class RateBudget:
         )
         return (connection.execute(query).scalar() or 0.0) > clock
 
-    def _want(self, connection: Connection, lane: Lane, clock: float) -> None:
-        row = {"endpoint": self.endpoint, "lane": int(lane), "wanted_until": clock + WANTED_SECONDS}
+    def _want(self, connection: Connection, lane: Lane, given: float) -> None:
+        row = {"endpoint": self.endpoint, "lane": int(lane), "wanted_until": given + WANTED_SECONDS}
         upsert(connection, t.rate_lane, [row])
 
     def _want_now_and_then(self, lane: Lane) -> None:

@@ -9,6 +9,7 @@ import sys
 
 import requests
 from rich.console import Console
+from rich.markup import escape
 
 from phr.errors import PhrError
 from phr.home import Home
@@ -42,7 +43,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except (DemoError, PhrError) as error:
-        console.print(f"[red]✗[/red] {error}")
+        console.print(f"[red]✗[/red] {escape(str(error))}")
         return 1
     except requests.RequestException as error:
         console.print(f"[red]✗[/red] Airflow's API did not answer as expected: {type(error).__name__}")

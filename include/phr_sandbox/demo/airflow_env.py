@@ -11,6 +11,19 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 ADMIN = "admin"
 
 
+#: how soon the tasks of a killed scheduler or worker are found and started again. docker-compose.yaml sets
+#: the same: production needs it as much (a test compares them).
+AFTER_A_KILL = {
+    # Tasks of a scheduler that is gone (LocalExecutor: all that ran) are looked for at the start of the next
+    # one, when the dead one's last heartbeat is mostly too young to count as dead (30 s), and then in this
+    # interval. With Airflow's five minutes every kill costs five minutes.
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
+    # A task whose worker is gone while the scheduler lives (CeleryExecutor) is missed after so long; one that
+    # lives reports every five seconds. Airflow's default is five minutes.
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
+}
+
+
 @dataclass(frozen=True)
 class AirflowSecrets:
     """Keys the components of one installation share."""
@@ -72,6 +85,7 @@ def airflow_env(
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        **AFTER_A_KILL,
         "GX_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "NO_COLOR": "1",

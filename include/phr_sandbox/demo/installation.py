@@ -39,6 +39,14 @@ class Ports:
         return cls(_port("PHR_AIRFLOW_PORT", 8080), _port("PHR_NATIONAL_PORT", 8099))
 
     @classmethod
+    def free(cls) -> Ports:
+        """Any two that nobody uses now."""
+        with socket.socket() as first, socket.socket() as second:
+            for probe in (first, second):
+                probe.bind(("127.0.0.1", 0))
+            return cls(int(first.getsockname()[1]), int(second.getsockname()[1]))
+
+    @classmethod
     def national_only(cls) -> Ports:
         """For the command line, which starts no Airflow: the double's port, in use or not."""
         return cls(0, int(os.environ.get("PHR_NATIONAL_PORT") or 8099))

@@ -109,9 +109,24 @@ class Components:
         unfinished.write_text(json.dumps(state))
         unfinished.replace(self._state_file)
 
+    def sessions(self) -> dict[int, str]:
+        """Names of the components by session."""
+        return {component.process.pid: component.name for component in list(self._running)}
+
     def forget(self, component: Component) -> None:
         """Stop minding a component that was meant to end."""
         self._running.remove(component)
+
+    def kill(self, component: Component) -> int:
+        """``kill -9`` of a component and everything it started; returns how many processes that were."""
+        session, killed = component.process.pid, set[int]()
+        while members := session_members(session):  # one may have been forked while we looked
+            killed.update(members)
+            _signal(members, signal.SIGKILL)
+            time.sleep(0.01)
+        component.process.wait()
+        self.forget(component)
+        return len(killed)
 
     def first_dead(self) -> Component | None:
         """A component that ended although nobody asked it to."""

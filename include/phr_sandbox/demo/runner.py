@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
 from rich.console import Console
 from rich.markup import escape
 
 from phr.home import Home
 from phr.pipeline.days import BANGKOK
 from phr.settings import Province, load_province
-from phr_sandbox.demo.airflow_env import ADMIN, REPOSITORY, airflow_env
-from phr_sandbox.demo.airflow_rest import AirflowApi
+from phr_sandbox.demo.airflow_env import ADMIN, airflow_env
 from phr_sandbox.demo.data import prepare
 from phr_sandbox.demo.installation import DemoError, Installation, Ports
-from phr_sandbox.demo.processes import Component, Components, end_leftovers
+from phr_sandbox.demo.processes import Components, end_leftovers
+from phr_sandbox.demo.stack import Stack
 
 DAG_ID = "phr_visits"
-_BOOT_SECONDS = 240
 _RUN_SECONDS = 1800
 
 
@@ -59,10 +56,8 @@ class Demo:
         if ended:
             self._say(f"ended {ended} processes an earlier demo had left behind")
         self._ports = self._find_ports()
-        self._api = AirflowApi(f"http://127.0.0.1:{self._ports.airflow}")
         province = load_province(self.home.config_dir / "hospitals.yaml")
         self._install(province)
-        self._boot()
         first = self._first_run()
         second = self._second_run(province, first)
         self._report(first["dag_run_id"])
@@ -79,7 +74,7 @@ class Demo:
         self._console.print("Ctrl-C ends everything / กด Ctrl-C เพื่อปิดทั้งหมด")
         while (dead := self._components.first_dead()) is None:
             time.sleep(1)
-        raise DemoError(f"{dead.name} ended by itself:\n{escape(dead.tail())}")
+        raise DemoError(f"{dead.name} ended by itself:\n{dead.tail()}")
 
     def close(self) -> list[int]:
         """End every process; returns what could not be ended."""
@@ -99,49 +94,30 @@ class Demo:
         )
         self._installation.secrets()
         self._installation.write_settings(province, self._ports, replicas)
-        self._components = Components(
-            state_file=self._installation.state_file,
-            log_folder=self._installation.log_folder,
-        )
-        self._env = os.environ | airflow_env(
+        env = os.environ | airflow_env(
             self.home.root,
             secrets=self._installation.airflow_secrets(),
             port=self._ports.airflow,
             test_connection=True,
         )
-        # both take seconds and need nothing of each other
-        migrate = self._airflow("db-migrate", "db", "migrate")
-        if build:
-            build(self._say)
-        else:
-            self._say("using the province of an earlier demo (--fresh starts over)")
-        if (code := migrate.process.wait(timeout=_BOOT_SECONDS)) != 0:
-            raise DemoError(f"airflow db migrate ended with {code}:\n{escape(migrate.tail())}")
-        self._components.forget(migrate)
-        self._say("Airflow's database is ready (SQLite)")
+        self._stack = Stack(self._installation, self._ports, env, self._say)
+        self._components, self._api = self._stack.components, self._stack.api
 
-    def _boot(self) -> None:
-        assert self._components is not None
-        store = str(self.home.national)
-        national = [sys.executable, "-m", "phr_sandbox.national", store, "--port", str(self._ports.national)]
-        self._components.start("national", national, self._env, cwd=REPOSITORY)
-        self._airflow("api-server", "api-server")
-        self._airflow("dag-processor", "dag-processor")
-        self._airflow("triggerer", "triggerer", "--skip-serve-logs")
-        # only the scheduler forks tasks, so only it is worth importing Great Expectations beforehand
-        self._airflow("scheduler", "scheduler", "--skip-serve-logs", PHR_PRELOAD="1")
-        self._until(self._national_up, "the national double")
-        self._say(f"the national API double answers on port {self._ports.national}")
-        self._until(self._airflow_up, "Airflow")
-        self._say(f"Airflow answers on port {self._ports.airflow}, {DAG_ID} is there")
-        self._api.ensure_pool("his_read", 4, "อ่านฐานข้อมูล HIS / reads of hospital databases")
-        self._api.ensure_pool("deliver", 4, "ส่งหมอพร้อม / deliveries to the national API")
+        def province_there() -> None:
+            if build:
+                build(self._say)
+            else:
+                self._say("using the province of an earlier demo (--fresh starts over)")
+
+        self._stack.migrate(province_there)
+        self._say("Airflow's database is ready (SQLite)")
+        self._stack.boot([DAG_ID])
 
     def _first_run(self) -> dict[str, Any]:
         known = self._api.latest_run(DAG_ID)
         self._api.unpause(DAG_ID)  # starts the latest interval at once, unless an earlier demo has run it
         if known is None:
-            self._until(lambda: self._api.latest_run(DAG_ID) is not None, "the first run", seconds=60)
+            self._stack.until(lambda: self._api.latest_run(DAG_ID) is not None, "the first run", seconds=60)
             run = self._api.latest_run(DAG_ID)
             assert run is not None
         else:
@@ -175,50 +151,9 @@ class Demo:
     def _say(self, text: str) -> None:
         self._console.print(f"[dim]{time.monotonic() - self._begin:6.1f} s[/dim]  {escape(text)}")
 
-    def _airflow(self, name: str, *arguments: str, **more_env: str) -> Component:
-        assert self._components is not None
-        command = [sys.executable, "-m", "airflow", *arguments]
-        return self._components.start(name, command, self._env | more_env, cwd=REPOSITORY)
-
-    def _until(self, done: Callable[[], bool], what: str, *, seconds: float = _BOOT_SECONDS) -> None:
-        assert self._components is not None
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if dead := self._components.first_dead():
-                raise DemoError(f"{dead.name} ended by itself ({dead.log}):\n{escape(dead.tail())}")
-            if done():
-                return
-            time.sleep(0.3)
-        raise DemoError(f"{what} is not ready after {seconds:.0f} s; see {self._installation.log_folder}")
-
-    def _national_up(self) -> bool:
-        return self._national("/_sandbox/health") is not None
-
-    def _national(self, path: str) -> Any:
-        session = requests.Session()
-        session.trust_env = False
-        try:
-            answer = session.get(f"http://127.0.0.1:{self._ports.national}{path}", timeout=10)
-        except requests.ConnectionError:
-            return None
-        return answer.json() if answer.ok else None
-
     def _uploads(self) -> int:
-        stats = self._national("/_sandbox/stats") or {}
+        stats = self._stack.national("/_sandbox/stats") or {}
         return int(stats.get("paths", {}).get("UpdatePHRv1", {}).get("calls", 0))
-
-    def _airflow_up(self) -> bool:
-        try:
-            if not self._api.logged_in:
-                self._api.login(ADMIN, self._installation.secrets()["admin_password"])
-                self._api.warm_up()  # while the other components are still starting
-            if self._api.has_dag(DAG_ID):
-                return True
-            if errors := self._api.import_errors():
-                raise DemoError(f"a DAG file does not parse:\n{escape(errors[0][-800:])}")
-        except (requests.ConnectionError, requests.HTTPError, requests.Timeout):
-            return False
-        return False
 
     def _watch(self, run_id: str) -> None:
         """Follow a run to its end, a line for each task that ends."""
@@ -240,7 +175,7 @@ class Demo:
                     self._say(f"   {task['state']:<9} {names[task['task_id']]}  {label}  {took}")
             return state in ("success", "failed")
 
-        self._until(ended, f"run {run_id}", seconds=_RUN_SECONDS)
+        self._stack.until(ended, f"run {run_id}", seconds=_RUN_SECONDS)
         if (state := self._api.run(DAG_ID, run_id)["state"]) != "success":
             logs = self._installation.airflow_home / "logs"
             raise DemoError(f"run {run_id} ended as {state}; the logs of its tasks are in {logs}")
