@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import logging
 import os
 import traceback
@@ -30,6 +31,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
     rules=[RetryRule(exception="phr.errors.Retry", action=RetryAction.RETRY, reason="may succeed later")],
     default=RetryAction.FAIL,
 )
+
+#: the ledger holds 250 characters; a part of a run adds category, work unit and first day
+_LONGEST_RUN_ID = 160
 
 
 #: CPU priority of tasks nobody waits for (0 is everybody's, 19 the lowest)
@@ -87,7 +91,7 @@ def run_options(category: str, context: Mapping[str, Any]) -> Any:
     run, params = context["dag_run"], context["params"]
     return RunOptions(
         category=category,
-        run_id=run.run_id,
+        run_id=ledger_run_id(run.dag_id, run.run_id),
         run_type=str(getattr(run.run_type, "value", run.run_type)),
         interval_start=_plain(run.data_interval_start),
         interval_end=_plain(run.data_interval_end),
@@ -103,6 +107,18 @@ def run_options(category: str, context: Mapping[str, Any]) -> Any:
         ignore_maintenance=bool(params.get("ignore_maintenance")),
         overrides=dict(params.get("overrides") or {}),
     )
+
+
+def ledger_run_id(dag_id: str, run_id: str) -> str:
+    """Name of a DAG run in the ledger: ``<dag id>:<run id>``.
+
+    Airflow's run ids are unique within one DAG only; two feeds triggered with one id or one logical date
+    would share rows and staging. The end of a very long id becomes a digest, as a part of a run adds its own.
+    """
+    name = f"{dag_id}:{run_id}"
+    if len(name) <= _LONGEST_RUN_ID:
+        return name
+    return f"{name[: _LONGEST_RUN_ID - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def require_succeeded(context: Mapping[str, Any], task_id: str) -> None:

@@ -91,11 +91,11 @@ def test_backfill_form_runs_three_past_days_to_completion(demo: RunningDemo, pag
 
     with sqlite3.connect(f"file:{demo.home}/ledger.sqlite?mode=ro", uri=True) as ledger:
         found = ledger.execute(
-            "SELECT DISTINCT d.day FROM run_day d JOIN run r USING (run_id) WHERE r.run_id LIKE 'backfill%'"
+            "SELECT DISTINCT d.day FROM run_day d JOIN run r USING (run_id) WHERE r.run_id LIKE 'phr_visits:backfill%'"
         ).fetchall()
         options = [
             json.loads(row[0])
-            for row in ledger.execute("SELECT options FROM run WHERE run_id LIKE 'backfill%'")
+            for row in ledger.execute("SELECT options FROM run WHERE run_id LIKE 'phr_visits:backfill%'")
         ]
     # each backfill run owns exactly the service day of its interval (R15)
     assert {row[0] for row in found} == {day.isoformat() for day in days}

@@ -95,6 +95,7 @@ def test_every_field_has_help_in_both_languages(visits: Any) -> None:
 def context(dag: Any, *, run_type: str = "manual", **conf: Any) -> dict[str, Any]:
     start = pendulum.datetime(2026, 11, 22, 1, 30, tz="Asia/Bangkok")
     run = SimpleNamespace(
+        dag_id=dag.dag_id,
         run_id="r1",
         run_type=run_type,
         data_interval_start=start,
@@ -133,3 +134,21 @@ def test_a_scheduled_run_covers_the_day_its_interval_begins_on(visits: Any) -> N
 
     options = run_options("visits", context(visits, run_type="scheduled", look_back_days=1))
     assert options.days_for(HOSPITALS[0]) == [date(2026, 11, 21), date(2026, 11, 22)]
+
+
+def test_runs_of_two_dags_with_one_id_are_two_runs_in_the_ledger(visits: Any, dag_bag: Any) -> None:
+    from moph_prompt.runtime import run_options
+
+    labs = dag_bag.dags["phr_labs"]
+    ids = [run_options(name, context(dag)).run_id for name, dag in (("visits", visits), ("labs", labs))]
+    assert ids == ["phr_visits:r1", "phr_labs:r1"]
+
+
+def test_very_long_run_ids_stay_apart_and_leave_room_for_the_name_of_a_part() -> None:
+    from moph_prompt.runtime import ledger_run_id
+
+    long = ["x" * 249 + end for end in "ab"]
+    made = [ledger_run_id("phr_backfill", run_id) for run_id in long]
+    assert made[0] != made[1]
+    assert made == [ledger_run_id("phr_backfill", run_id) for run_id in long]
+    assert max(map(len, made)) <= 160
