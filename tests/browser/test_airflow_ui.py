@@ -91,7 +91,8 @@ def test_backfill_form_runs_three_past_days_to_completion(demo: RunningDemo, pag
 
     with sqlite3.connect(f"file:{demo.home}/ledger.sqlite?mode=ro", uri=True) as ledger:
         found = ledger.execute(
-            "SELECT DISTINCT d.day FROM run_day d JOIN run r USING (run_id) WHERE r.run_id LIKE 'phr_visits:backfill%'"
+            "SELECT DISTINCT d.day FROM run_day d JOIN run r USING (run_id)"
+            " WHERE r.run_id LIKE 'phr_visits:backfill%'"
         ).fetchall()
         options = [
             json.loads(row[0])
