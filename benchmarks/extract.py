@@ -219,7 +219,8 @@ def _sql(numbers: str, day: str, as_text: str) -> Iterator[str]:
         f" SELECT {as_text}, {as_text}, '000000001', {day}, '09:00:00', '01' FROM ({numbers}) q"
     )
     yield (
-        "INSERT INTO lab_head (lab_order_number, vn, order_date, order_time, report_date, report_time, confirm_report)"
+        "INSERT INTO lab_head"
+        " (lab_order_number, vn, order_date, order_time, report_date, report_time, confirm_report)"
         f" SELECT n, {as_text}, {day}, '09:10:00', {day}, '10:20:00', 'Y' FROM ({numbers}) q"
     )
     yield (

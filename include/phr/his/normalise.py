@@ -14,6 +14,7 @@ from datetime import date as Date
 from datetime import time as Time
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 #: values a HIS writes for "no date" (MySQL zero date is handled apart; Delphi epoch; common default)
 SENTINEL_DATES = frozenset({"1899-12-30", "1900-01-01"})
@@ -81,33 +82,35 @@ def date(value: object, column: str, notes: list[str], *, open_ended: bool = Fal
     raw = text(value)
     if raw is None:
         return None
+    iso, mark = _day(raw, open_ended)
+    if mark:
+        notes.append(f"{mark}:{column}")
+    return iso
+
+
+@lru_cache(maxsize=16384)  # the same few days stand on hundreds of thousands of rows
+def _day(raw: str, open_ended: bool) -> tuple[str | None, str | None]:
+    """ISO date and what had to be mended or refused."""
     match = _DATE.fullmatch(raw)
     if match is None:
-        notes.append(f"bad_date:{column}")
-        return None
+        return None, "bad_date"
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     if year == month == day == 0:
-        notes.append(f"zero_date:{column}")
-        return None
+        return None, "zero_date"
     if open_ended and year == 9999:
-        return None
+        return None, None
     buddhist = year >= FIRST_BUDDHIST_YEAR
     if buddhist:
         year -= BUDDHIST_OFFSET
     try:
         iso = Date(year, month, day).isoformat()
     except ValueError:
-        notes.append(f"bad_date:{column}")
-        return None
+        return None, "bad_date"
     if iso in SENTINEL_DATES:
-        notes.append(f"zero_date:{column}")
-        return None
+        return None, "zero_date"
     if not MIN_YEAR <= year <= MAX_YEAR:
-        notes.append(f"bad_date:{column}")
-        return None
-    if buddhist:
-        notes.append(f"be_year:{column}")
-    return iso
+        return None, "bad_date"
+    return iso, "be_year" if buddhist else None
 
 
 def time(value: object, column: str, notes: list[str]) -> str | None:
@@ -123,12 +126,20 @@ def time(value: object, column: str, notes: list[str]) -> str | None:
     raw = text(value)
     if raw is None:
         return None
+    clock = _clock(raw)
+    if clock is None:
+        notes.append(f"bad_time:{column}")
+    return clock
+
+
+@lru_cache(maxsize=16384)
+def _clock(raw: str) -> str | None:
+    """``HH:MM:SS``, nothing when it is no time of the day."""
     match = _TIME.fullmatch(raw)
     if match is not None:
         hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
         if hour < 24 and minute < 60 and second < 60:
             return f"{hour:02d}:{minute:02d}:{second:02d}"
-    notes.append(f"bad_time:{column}")
     return None
 
 

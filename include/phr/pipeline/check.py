@@ -71,9 +71,7 @@ def check_hospitals(
     found = visits = 0
     for part in _slices(context, hospitals, failed):
         # a part of a run may have nothing to check; the suites cost seconds
-        checker = checker or Checker(
-            today=today, facility_codes=frozenset(codes), identity_policies=policies
-        )
+        checker = checker or Checker(today=today, facility_codes=frozenset(codes), identity_policies=policies)
         bad = checker.check(part.rows)
         _write_verdicts(context, part, bad)
         found += len(bad)
