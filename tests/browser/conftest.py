@@ -23,7 +23,7 @@ PICTURES = Path(os.environ.get("PHR_TEST_PICTURES", Path(__file__).parents[2] / 
 
 @dataclass(frozen=True)
 class RunningDemo:
-    """A demo process that has finished its two runs and shows its UI."""
+    """A demo process that has finished its two days and shows its UI."""
 
     home: Path
     url: str
@@ -65,7 +65,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
 
 
 def _wait(process: subprocess.Popen[bytes], home: Path, output: Path) -> RunningDemo:
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 400
     while time.monotonic() < deadline:
         text = output.read_text()
         found = re.search(r"ready\s+(http://\S+?)/dags/phr_visits\s+login admin / (\S+)", text)

@@ -197,13 +197,25 @@ def explain_command(
 
 @app.command("report")
 @exit_on_error
-def report(run: Annotated[str, typer.Argument(help="run id")]) -> None:
-    """รายงานการส่งของรอบหนึ่ง / the delivery report of a run."""
-    from phr.reporting import delivery_report
+def report(
+    runs: Annotated[
+        list[str], typer.Argument(help="run id; หลายรอบพิมพ์เป็นตารางรวม / of several runs the sums are shown")
+    ],
+) -> None:
+    """รายงานการส่งของรอบหนึ่งหรือหลายรอบ / the delivery report of a run, or of several together."""
+    from phr.reporting import day_report, delivery_report
 
     home = Home.from_env()
-    typer.echo(delivery_report(home, run, width=max(150, out.width), colour=out.is_terminal))
-    raise typer.Exit(0 if Ledger.open(home.ledger_url).run_row(run) else 1)
+    ledger = Ledger.open(home.ledger_url)
+    width = max(150, out.width)
+    unknown = [run for run in runs if ledger.run_row(run) is None]
+    if len(runs) == 1 or unknown:
+        typer.echo(
+            delivery_report(home, unknown[0] if unknown else runs[0], width=width, colour=out.is_terminal)
+        )
+    else:
+        typer.echo(day_report(home, runs, width=width, colour=out.is_terminal))
+    raise typer.Exit(1 if unknown else 0)
 
 
 @sandbox_app.command("serve")

@@ -171,6 +171,15 @@ class Ledger:
             row = connection.execute(select(t.run).where(t.run.c.run_id == run_id)).mappings().first()
         return dict(row) if row else None
 
+    def newest_runs(self, limit: int = 5) -> list[str]:
+        """Ids of the runs that started last, the newest first."""
+        with self.read() as connection:
+            return list(
+                connection.execute(
+                    select(t.run.c.run_id).order_by(t.run.c.started_at.desc()).limit(limit)
+                ).scalars()
+            )
+
     def finish_run(self, run_id: str, status: str) -> None:
         """Close a run as ``success`` or ``failed``."""
         with self.write(run_id) as connection:

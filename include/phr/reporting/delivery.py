@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from io import StringIO
 
@@ -30,7 +31,8 @@ def delivery_report(home: Home, run_id: str, *, width: int = 150, colour: bool =
     )
     run = ledger.run_row(run_id)
     if run is None:
-        return f"run {run_id} is not in the ledger / ไม่พบรอบนี้ในบัญชี\n"
+        known = "\n".join(f"  {newest}" for newest in ledger.newest_runs())
+        return f"run {run_id} is not in the ledger / ไม่พบรอบนี้ในบัญชี; newest / ล่าสุด:\n{known}\n"
     console.print(f"รายงานการส่ง / delivery report · {run['category']} · run {run_id} · {run['status']}")
     lines = run_equations(ledger, run_id=run_id)
     if lines:
@@ -58,7 +60,7 @@ def delivery_report(home: Home, run_id: str, *, width: int = 150, colour: bool =
     warned = _warnings(ledger, run_id)
     if warned:
         console.print(f"ส่งแล้วมีคำเตือน / delivered with warnings: {warned}")
-    console.print(_examples(ledger, run_id, names))
+    console.print(findings_table(ledger, [run_id], names))
     return out.getvalue()
 
 
@@ -88,7 +90,7 @@ def _warnings(ledger: Ledger, run_id: str) -> int:
         return int(connection.execute(query).scalar() or 0)
 
 
-def _examples(ledger: Ledger, run_id: str, names: dict[str, str], examples: int = 3) -> Table:
+def findings_table(ledger: Ledger, run_ids: Sequence[str], names: dict[str, str], examples: int = 3) -> Table:
     """Three findings of different rules, the most frequent first."""
     table = Table(title="ตัวอย่างสิ่งที่โรงพยาบาลต้องแก้ / what hospitals should mend", title_justify="left")
     table.add_column("โรงพยาบาล / hospital", no_wrap=True)
@@ -98,17 +100,18 @@ def _examples(ledger: Ledger, run_id: str, names: dict[str, str], examples: int 
     table.add_column("วิธีแก้ / fix", ratio=3)
     q, rd = t.quarantine, t.run_document
     mine = (
-        select(q.c.rule_id, q.c.hospital, q.c.service_day, q.c.reference)
+        select(q.c.rule_id, q.c.hospital, q.c.service_day, q.c.reference, q.c.table_name, q.c.row_hash)
         .join(
             rd,
             (rd.c.hospital == q.c.hospital) & (rd.c.kind == q.c.kind) & (rd.c.reference == q.c.reference),
         )
-        .where(rd.c.run_id == run_id, q.c.resolved_at.is_(None))
+        .where(rd.c.run_id.in_(run_ids), q.c.resolved_at.is_(None))
+        .distinct()
         .order_by(q.c.service_day.desc(), q.c.reference)
     )
     found: dict[str, list[tuple[str, date, str]]] = {}
     with ledger.read() as connection:
-        for rule_id, hospital, day, reference in connection.execute(mine):
+        for rule_id, hospital, day, reference, _table, _row in connection.execute(mine):
             found.setdefault(rule_id, []).append((hospital, day, reference))
     frequent = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     for rule_id, places in frequent[:examples]:

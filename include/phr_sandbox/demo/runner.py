@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +14,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from phr.home import Home
+from phr.ledger import Ledger
 from phr.pipeline.days import BANGKOK
-from phr.settings import Province, load_province
+from phr.settings import CATEGORIES, Province, load_province
 from phr_sandbox.demo.airflow_env import ADMIN, airflow_env
 from phr_sandbox.demo.data import prepare
 from phr_sandbox.demo.installation import DemoError, Installation, Ports
 from phr_sandbox.demo.processes import Components, end_leftovers
+from phr_sandbox.demo.second_day import SecondDay
 from phr_sandbox.demo.stack import Stack
 
-DAG_ID = "phr_visits"
+#: the four feeds, in the order of a night
+DAG_IDS = tuple(category.dag_id for category in CATEGORIES.values())
 _RUN_SECONDS = 1800
 
 
@@ -47,7 +51,7 @@ class Demo:
     # -- the whole -------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Install, boot, run twice, report.
+        """Install, boot, two days of the four feeds, report.
 
         :raises DemoError: something did not go as a demo must; the message says what and where to look.
         """
@@ -58,14 +62,15 @@ class Demo:
         self._ports = self._find_ports()
         province = load_province(self.home.config_dir / "hospitals.yaml")
         self._install(province)
-        first = self._first_run()
-        second = self._second_run(province, first)
-        self._report(first["dag_run_id"])
-        self._say(f"second run {second}: the national side received no document again")
+        first = self._first_day()
+        second = self._second_day(province, first)
+        self._report("วันแรก / the first day", {dag_id: run["dag_run_id"] for dag_id, run in first.items()})
+        self._report("วันที่สอง / the second day", second)
+        self._say("the second day sent what had changed, and nothing else")
         password = self._installation.secrets()["admin_password"]
         self._console.print(
             f"\n[bold green]✓ พร้อมใช้ / ready[/bold green]  http://127.0.0.1:{self._ports.airflow}"
-            f"/dags/{DAG_ID}   login {ADMIN} / {escape(password)}\n"
+            f"/dags/{DAG_IDS[0]}   login {ADMIN} / {escape(password)}\n"
         )
 
     def stay(self) -> None:
@@ -92,6 +97,7 @@ class Demo:
         replicas, build = prepare(
             self.home, hospitals=hcodes, today=today, scale=self._scale, fresh=self._fresh
         )
+        self._replicas = replicas
         self._installation.secrets()
         self._installation.write_settings(province, self._ports, replicas)
         env = os.environ | airflow_env(
@@ -111,71 +117,101 @@ class Demo:
 
         self._stack.migrate(province_there)
         self._say("Airflow's database is ready (SQLite)")
-        self._stack.boot([DAG_ID])
+        self._stack.boot(DAG_IDS)
 
-    def _first_run(self) -> dict[str, Any]:
-        known = self._api.latest_run(DAG_ID)
-        self._api.unpause(DAG_ID)  # starts the latest interval at once, unless an earlier demo has run it
-        if known is None:
-            self._stack.until(lambda: self._api.latest_run(DAG_ID) is not None, "the first run", seconds=60)
-            run = self._api.latest_run(DAG_ID)
-            assert run is not None
-        else:
-            run = self._api.run(DAG_ID, self._api.trigger(DAG_ID, {}))
-        self._say(f"run {run['dag_run_id']}")
-        self._watch(run["dag_run_id"])
-        return run
+    def _first_day(self) -> dict[str, dict[str, Any]]:
+        """The latest interval of every feed; returns the run of each DAG."""
+        runs: dict[str, dict[str, Any]] = {}
+        for dag_id in DAG_IDS:
+            known = self._api.latest_run(dag_id)
+            # starts the latest interval at once, unless an earlier demo has run it
+            self._api.unpause(dag_id)
+            if known is not None:
+                runs[dag_id] = self._api.run(dag_id, self._api.trigger(dag_id, {}))
+        for dag_id in DAG_IDS:
+            if dag_id not in runs:
+                self._stack.until(
+                    lambda: self._api.latest_run(dag_id) is not None,  # noqa: B023 (called in this turn only)
+                    f"the first run of {dag_id}",
+                    seconds=60,
+                )
+                run = self._api.latest_run(dag_id)
+                assert run is not None
+                runs[dag_id] = run
+        self._say(f"the four feeds run: {runs[DAG_IDS[0]]['dag_run_id']} …")
+        self._watch({dag_id: run["dag_run_id"] for dag_id, run in runs.items()})
+        return runs
 
-    def _second_run(self, province: Province, first: dict[str, Any]) -> str:
-        """The same days once more: everything is unchanged, so nothing may be sent."""
-        back = min((h.look_back_days for h in province.hospitals), default=0)
-        start = first["data_interval_start"]
+    def _second_day(self, province: Province, first: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+        """Staff edit, the feeds run again: what was edited is sent, and nothing else."""
+        start = first[DAG_IDS[0]]["data_interval_start"]
         moment = datetime.fromisoformat(start).astimezone(BANGKOK) if start else datetime.now(BANGKOK)
-        day = moment.date() - timedelta(days=0 if start else 1)
-        conf = {"day_from": str(day - timedelta(days=back)), "day_to": str(day)}
-        before = self._uploads()
-        run_id = self._api.trigger(DAG_ID, conf)
-        self._say(f"the same days again: run {run_id}")
-        self._watch(run_id)
-        if (more := self._uploads() - before) != 0:
-            raise DemoError(f"the second run of the same days uploaded {more} documents instead of none")
-        return run_id
+        last = moment.date() - timedelta(days=0 if start else 1)
+        back = min(h.look_back("visits") for h in province.hospitals)
+        window = (last - timedelta(days=back - 1), last)
+        second = SecondDay(
+            Ledger.open(self.home.ledger_url), self._replicas, window, older=last - timedelta(days=back)
+        )
+        before = self._calls()
+        self._say("the second day: hospital staff edit their HIS / วันที่สอง เจ้าหน้าที่แก้ข้อมูลใน HIS")
+        for edit in second.edit():
+            self._say(f"   {edit.hospital} {edit.reference[:6]}······  {edit.thai} / {edit.english}")
+        conf = {"day_from": str(window[0]), "day_to": str(window[1])}
+        runs = {dag_id: self._api.trigger(dag_id, conf) for dag_id in DAG_IDS}
+        self._watch(runs)
+        if unseen := second.unseen():
+            what = "; ".join(f"{edit.hospital} {edit.english}" for edit in unseen)
+            raise DemoError(f"the second day's runs did not find: {what}")
+        made = self._calls() - before
+        expected = sum(edit.outcome == "again" for edit in second.edits)
+        if made["UpdatePHRv1"] != expected:
+            raise DemoError(f"{made['UpdatePHRv1']} documents were uploaded for {expected} edited visits")
+        if not made["ImmunizationRegisterv1"]:
+            raise DemoError("the register with the new dose was not sent")
+        return runs
 
-    def _report(self, run_id: str) -> None:
-        from phr.reporting import delivery_report
+    def _report(self, title: str, runs: Mapping[str, str]) -> None:
+        from phr.reporting import day_report
 
-        self._console.print(escape(delivery_report(self.home, run_id)))
+        self._console.print(f"\n[bold]{title}[/bold]")
+        ids = [f"{dag_id}:{run_id}" for dag_id, run_id in runs.items()]
+        self._console.print(escape(day_report(self.home, ids)))
 
     # -- helpers ---------------------------------------------------------------------------------
 
     def _say(self, text: str) -> None:
         self._console.print(f"[dim]{time.monotonic() - self._begin:6.1f} s[/dim]  {escape(text)}")
 
-    def _uploads(self) -> int:
+    def _calls(self) -> Counter[str]:
+        """Calls the national side has seen, by path."""
         stats = self._stack.national("/_sandbox/stats") or {}
-        return int(stats.get("paths", {}).get("UpdatePHRv1", {}).get("calls", 0))
+        return Counter({path: int(row.get("calls", 0)) for path, row in stats.get("paths", {}).items()})
 
-    def _watch(self, run_id: str) -> None:
-        """Follow a run to its end, a line for each task that ends."""
-        seen: set[tuple[str, int, int]] = set()
+    def _watch(self, runs: Mapping[str, str]) -> None:
+        """Follow runs, DAG id -> run id, to their end, a line for each task that ends."""
+        open_runs, seen = dict(runs), set[tuple[str, str, int, int]]()
 
         def ended() -> bool:
-            state = self._api.run(DAG_ID, run_id)["state"]
-            tasks = self._api.task_instances(DAG_ID, run_id)
-            # Airflow gives the display name to the first of the mapped instances only
-            names = {
-                t["task_id"]: t["task_display_name"] for t in sorted(tasks, key=_map_index, reverse=True)
-            }
-            for task in tasks:
-                key = (task["task_id"], task["map_index"], task["try_number"])
-                if task["state"] in ("success", "failed", "skipped", "upstream_failed") and key not in seen:
-                    seen.add(key)
-                    label = task.get("rendered_map_index") or ""
-                    took = f"{task['duration']:.1f} s" if task["duration"] else ""
-                    self._say(f"   {task['state']:<9} {names[task['task_id']]}  {label}  {took}")
-            return state in ("success", "failed")
+            for dag_id, run_id in list(open_runs.items()):
+                state = self._api.run(dag_id, run_id)["state"]
+                self._tell_tasks(dag_id, run_id, seen)
+                if state == "failed":
+                    logs = self._installation.airflow_home / "logs"
+                    raise DemoError(f"run {run_id} of {dag_id} failed; the logs of its tasks are in {logs}")
+                if state == "success":
+                    del open_runs[dag_id]
+            return not open_runs
 
-        self._stack.until(ended, f"run {run_id}", seconds=_RUN_SECONDS)
-        if (state := self._api.run(DAG_ID, run_id)["state"]) != "success":
-            logs = self._installation.airflow_home / "logs"
-            raise DemoError(f"run {run_id} ended as {state}; the logs of its tasks are in {logs}")
+        self._stack.until(ended, "the runs", seconds=_RUN_SECONDS, every=0.6)
+
+    def _tell_tasks(self, dag_id: str, run_id: str, seen: set[tuple[str, str, int, int]]) -> None:
+        tasks = self._api.task_instances(dag_id, run_id)
+        # Airflow gives the display name to the first of the mapped instances only
+        names = {t["task_id"]: t["task_display_name"] for t in sorted(tasks, key=_map_index, reverse=True)}
+        for task in tasks:
+            key = (dag_id, task["task_id"], task["map_index"], task["try_number"])
+            if task["state"] in ("success", "failed", "skipped", "upstream_failed") and key not in seen:
+                seen.add(key)
+                label = task.get("rendered_map_index") or ""
+                took = f"{task['duration']:.1f} s" if task["duration"] else ""
+                self._say(f"   {task['state']:<9} {dag_id:<18} {names[task['task_id']]}  {label}  {took}")
