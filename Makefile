@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 # tests share two cores with the databases they talk to
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-ci scenario conformance test lint format lock clean docs bench-parse
+.PHONY: help demo demo-ci scenario conformance chaos test lint format lock clean docs bench-parse
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ conformance: $(VENV)/.base ## the same invented patients in every HIS on every d
 
 scenario: $(VENV)/.base ## a scripted fortnight, judged: the double must equal the HIS (SCENARIO="--db sqlite --mode merge")
 	@exec $(BIN)/python -m phr_sandbox.scenario $(SCENARIO)
+
+chaos: $(VENV)/.base ## a 90-day backfill killed five times (kill -9), with today's run beside it (CHAOS="--days 30 --kills 2")
+	@exec $(BIN)/python -m phr_sandbox.chaos $(CHAOS)
 
 test: $(VENV)/.dev ## all tests that this machine can run
 	@exec $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup

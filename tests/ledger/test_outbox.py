@@ -200,6 +200,14 @@ def test_a_body_older_than_the_row_does_not_pass_for_the_newest_patient_block(le
     assert snapshot(ledger, "r4", at(3), [newer])[0] == set()
 
 
+def test_a_body_that_carries_the_newest_patient_block_is_enough_whichever_run_made_it(ledger: Ledger) -> None:
+    person = {"person_key": "k1:p"}
+    snapshot(ledger, "visits", at(0), [want("v1", **person)])
+    snapshot(ledger, "labs", at(1), [want("v1", **person)])  # another feed looks before anything was sent
+    deliver(ledger, "visits", "v1")
+    assert snapshot(ledger, "drugs", at(2), [want("v1", **person)])[0] == set()
+
+
 def test_every_warning_is_kept_until_the_next_answer(ledger: Ledger) -> None:
     snapshot(ledger, "r1", at(0), [want("v1")])
     box = outbox(ledger)

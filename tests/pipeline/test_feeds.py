@@ -113,3 +113,5 @@ def test_all_feeds_at_once_give_the_same_national_state(new_province: Callable[.
     assert_balanced(kit, "visits", "labs", "drugs")
     assert_one_record_each(kit, kit.expected("send", HCODE))
     assert len(kit.calls()) == len(kit.expected("send", HCODE)), "no document was sent by two feeds"
+    for category in ("drugs", "labs", "visits"):
+        assert _feed(kit, category)[1] == [], "nor is any sent by a later one"

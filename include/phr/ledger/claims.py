@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 Result = Literal["delivered", "rejected", "retry", "unknown", "unsent"]
@@ -71,14 +71,14 @@ class Outcome:
     doubtful: bool = False
 
 
-def claim_of(row: Any, token: str, made_from: datetime | None) -> Claim:
+def claim_of(row: Any, token: str, carried: str | None) -> Claim:
     """The claim of a ``document`` row.
 
-    :param made_from: time of the snapshot the body at hand was made from.
+    :param carried: hash of the Patient block in the body at hand.
     """
-    # content is compared by hash, the Patient block is not: a body made from an older snapshot than the row
-    # carries an older block, and must not be written down as the newest one
-    patient = row["desired_patient_hash"] if made_from == row["desired_snapshot_at"] else None
+    # the content hash leaves the Patient block out: a body made from an older snapshot than the row may carry
+    # an older block, and must not be written down as the newest one
+    patient = carried if carried == row["desired_patient_hash"] else None
     persons = set(f"{row['delivered_person_key'] or ''} {row['maybe_person_key'] or ''}".split())
     return Claim(
         reference=row["reference"],

@@ -40,7 +40,7 @@ class Outbox:
         table, claims, busy = t.document, [], 0
         with self.ledger.write(self.hospital) as connection:
             found = {row["reference"]: row for row in self._rows(connection, list(wanted))}
-            made_from = self._generations(connection, list(wanted))
+            carried = self._patients(connection, list(wanted))
             for row in (found[reference] for reference in wanted if reference in found):
                 if row["desired_state"] not in ("pending", "in_flight", "unknown"):
                     continue
@@ -51,7 +51,7 @@ class Outbox:
                 if row["lease_token"] is not None and row["lease_until"] > stamp:
                     busy += 1
                     continue
-                claims.append(claim_of(row, token, made_from.get(row["reference"])))
+                claims.append(claim_of(row, token, carried.get(row["reference"])))
             if claims:
                 connection.execute(
                     update(table)
@@ -209,15 +209,16 @@ class Outbox:
         )
         return list(connection.execute(query.order_by(table.c.reference)).mappings())
 
-    def _generations(self, connection: Connection, references: list[str]) -> dict[str, datetime]:
+    def _patients(self, connection: Connection, references: list[str]) -> dict[str, str | None]:
+        """Patient blocks of the bodies at hand, as hashes."""
         table = t.run_document
-        query = select(table.c.reference, table.c.generation).where(
+        query = select(table.c.reference, table.c.patient_hash).where(
             table.c.run_id == self.run_id,
             table.c.hospital == self.hospital,
             table.c.kind == self.kind,
             table.c.reference.in_(references),
         )
-        return {row.reference: row.generation for row in connection.execute(query)}
+        return {row.reference: row.patient_hash for row in connection.execute(query)}
 
 
 def _leased(claim: Claim, row: Any) -> dict[str, Any]:

@@ -174,6 +174,7 @@ class Registration:
                     "was_new": before["was_new"]
                     if before
                     else row is None or row["delivered_version"] is None,
+                    "patient_hash": want.patient_hash if disposition == "pending" else None,
                 }
             )
         if not self.dry_run:

@@ -208,6 +208,7 @@ run_document = Table(
     Column("version", Integer, nullable=False),
     Column("disposition", String(12), nullable=False),
     Column("was_new", Boolean, nullable=False, comment="never delivered before this run"),
+    Column("patient_hash", String(80), comment="Patient block of the body this run has to send"),
     Index("ix_run_document_version", "hospital", "kind", "reference", "version"),
     Index("ix_run_document_disposition", "run_id", "hospital", "service_day", "disposition"),
 )

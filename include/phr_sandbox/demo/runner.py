@@ -184,8 +184,10 @@ class Demo:
 
     def _calls(self) -> Counter[str]:
         """Calls the national side has seen, by path."""
-        stats = self._stack.national("/_sandbox/stats") or {}
-        return Counter({path: int(row.get("calls", 0)) for path, row in stats.get("paths", {}).items()})
+        stats = self._stack.national("/_sandbox/stats")
+        if stats is None:
+            raise DemoError("the national API double does not answer")
+        return Counter({path: int(row["calls"]) for path, row in stats["paths"].items()})
 
     def _watch(self, runs: Mapping[str, str]) -> None:
         """Follow runs, DAG id -> run id, to their end, a line for each task that ends."""
