@@ -89,6 +89,11 @@ class PhrClient:
         """``POST OrgEncounterSummary``: the hospital's own counts per day (contract 4.10)."""
         return self._authorised("POST", "/api/OrgEncounterSummary", data=body)
 
+    def agent_computer(self) -> Answer:
+        """``GetAgentComputerName``: the computer that sends for this hospital (contract 5, shape open)."""
+        body = orjson.dumps({"hospital_code": self._hcode})
+        return self._authorised("POST", "/api/GetAgentComputerName", data=body)
+
     def remove_encounter(self, permit: Permit) -> Answer:
         """``GET RemoveEncounter``: a GET that deletes (trap 5); made once, never repeated by itself.
 

@@ -15,6 +15,7 @@ from phr.delivery.client import Answer
 _REFERENCE = ("encounter_ref_code", "ref_code", "ref")
 _DAY = ("date", "day", "period_start", "encounter_date")
 _COUNT = ("encounter_count", "count", "total", "opd_encounter_count")
+_COMPUTER = ("agent_computer_name", "computer_name", "name")
 _LISTS = ("days", "data", "items", "rows", "result")
 
 
@@ -51,6 +52,16 @@ def month_counts(answer: Answer) -> dict[date, int] | None:
             return None
         counts[date.fromisoformat(day[:10])] = int(count)
     return counts
+
+
+def computer_name(answer: Answer) -> str | None:
+    """Name of the computer that sends by its own word, "" when none does; None when it is unreadable."""
+    result = answer.result
+    if isinstance(result, dict):
+        result = _pick(result, _COMPUTER)
+    if answer.kind != "accepted" or not isinstance(result, str | None):
+        return None
+    return (result or "").strip()
 
 
 def _list(result: Any) -> list[Any] | None:

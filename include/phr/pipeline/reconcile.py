@@ -13,7 +13,9 @@ from datetime import date, timedelta
 
 import requests
 
+from phr.delivery.client import PhrClient
 from phr.delivery.guard import Guard
+from phr.delivery.readback import computer_name
 from phr.ledger.balance import refresh_roll_up
 from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.destructive import Destructive
@@ -28,6 +30,12 @@ from phr.settings import Hospital
 
 #: days back whose references are always listed, one call each; older ones are compared by month first
 LISTED_DAYS = 7
+#: what the run of a hospital says when something should have been taken back and was not
+OTHER_SENDER = (
+    "คอมพิวเตอร์อีกเครื่องส่งข้อมูลของแห่งนี้อยู่ หรืออ่านชื่อเครื่องไม่ได้ จึงไม่ถอนอะไร ปิดโปรแกรมส่งเดิมแล้วรันใหม่ "
+    "/ another computer sends for this hospital, or its name cannot be read: nothing was taken back. "
+    "Stop the other sender and run again (endpoint.own_computers, endpoint.ask_agent_computer)"
+)
 #: days back that every comparison covers; beyond them the days the sweep is about to read
 COMPARED_DAYS = 31
 
@@ -74,6 +82,8 @@ def reconcile_hospital(
             reserve,
         )
         go = takeback.propose(context, hospital, snapshot.taken_at)
+        if go and not _alone(context, client, reserve):
+            counts["other_sender"], go = len(go), []
         counts.update(takeback.take_back(context, hospital, guard, go, progress))
         if counts["goes_again"] or go:
             changed = {*days, *(day for candidate in go for day in candidate.days)}
@@ -87,8 +97,19 @@ def reconcile_hospital(
         snapshot_at=snapshot.taken_at,
         fingerprint=snapshot.fingerprint,
         preview=json.dumps(dict(sorted(counts.items()))),
+        error_text=OTHER_SENDER if counts["other_sender"] else None,
     )
     return dict(counts)
+
+
+def _alone(context: Context, client: PhrClient, reserve: Callable[[], None]) -> bool:
+    """Whether no other computer sends for this hospital: what it writes again must not be taken back."""
+    endpoint = context.province.endpoint
+    if not endpoint.ask_agent_computer:
+        return True
+    reserve()
+    name = computer_name(client.agent_computer())
+    return name is not None and (not name or name in endpoint.own_computers)
 
 
 def _days(context: Context, hospital: Hospital) -> list[date]:

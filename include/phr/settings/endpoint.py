@@ -84,6 +84,16 @@ class EndpointSettings(BaseModel):
         default=False,
         description="a hospital's token may read WebApp without an OTP (open): registers can be proved then",
     )
+    ask_agent_computer: bool = Field(
+        default=True,
+        description=(
+            "ask which computer sends for a hospital before anything is taken back: if another one does, or "
+            "its name cannot be read (shape open), nothing is (5)"
+        ),
+    )
+    own_computers: tuple[str, ...] = Field(
+        default=(), description="computer names the national side may know our own sending by (5)"
+    )
     send_summary: bool = Field(
         default=True, description="send OrgEncounterSummary, the hospital's own counts per day (4.10)"
     )
