@@ -23,22 +23,23 @@ class PhrApprovalOperator(HITLOperator):
 
     template_fields = ("subject", "body")
 
-    def __init__(self, *, question: Any, **kwargs: Any) -> None:
+    def __init__(self, *, question: Any, params: Any = None, **kwargs: Any) -> None:
         words = question if isinstance(question, dict) else {}
+        del params  # those of the DAG, which Airflow hands in here: they are no fields of the answer
+        note = Param(
+            "",
+            type="string",
+            maxLength=500,
+            title="เหตุผล / Why",
+            description="ต้องระบุ ไม่ว่าตัดสินอย่างไร / needed whichever you choose",
+            source="task",
+        )
         super().__init__(
             subject=str(words.get("subject", "phr")),
             body=str(words.get("body", "")),
             options=[APPROVE, REJECT],
             defaults=REJECT,
-            params={
-                "note": Param(
-                    "",
-                    type="string",
-                    maxLength=500,
-                    title="เหตุผล / Why",
-                    description="จำเป็นเมื่ออนุมัติ / needed to approve",
-                )
-            },
+            params={"note": note},
             **kwargs,
         )
         self.question = question
