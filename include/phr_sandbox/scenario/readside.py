@@ -78,7 +78,8 @@ def _read_as_admin(admin: AdminClient, hcodes: Collection[str], view: View, rows
             view.encounters[key] = SeenEncounter("", {}, {})
             rows[key] = {}
         for row in stored["children"].get("Coverage", []):
-            shown = (row["class"][0]["value"],)
+            group = row["class"][0]
+            shown = (group["value"], "" if group["value"] else group.get("name", ""))
             rows[key].setdefault("Coverage", set()).add(shown_children("Coverage", (), shown))
         for row in stored["children"].get("Appointment", []):
             shown = (row["start"][:19],)
@@ -95,7 +96,9 @@ def _condition(row: dict[str, Any]) -> tuple[Kind, tuple[tuple[Any, ...], tuple[
 
 
 def _observation(row: dict[str, Any]) -> tuple[Kind, tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    shown = (row["value"], row["unit"], row["value_string"], row["issued"])
+    value = (row["value"], row["unit"], row["value_string"], row["interpretation"])
+    limits = (row["reference_range_normal_low"], row["reference_range_normal_high"])
+    shown = (*value, *limits, row["reference_range_text"], row["issued"])
     return "Observation", ((row["display"],), shown)
 
 
