@@ -18,8 +18,8 @@ from phr.settings import Hospital
 
 
 class ScriptClock:
-    """A clock that is set by the script. Snapshots of a HIS are dated by it as it stands (R1); for the ledger it
-    goes on from there, so that leases and the order of notes are what they are.
+    """A clock that is set by the script. Snapshots of a HIS are dated by it as it stands (R1); for the ledger
+    it goes on from there, so that leases run and notes follow each other.
 
     A SQLite replica has no clock of its own and takes the adapter's; a MariaDB server is told the time at
     every connection, as ``SET timestamp`` allows. Tokens and budgets go on by the real clock.

@@ -145,7 +145,7 @@ class Oracle:
         return due
 
     def _reconcile(self, it: Hospital, hcode: str) -> None:
-        """Lists of the last week, counts of the months before; then what vanished; then the counts of the HIS."""
+        """Lists of the last week, counts of the months before; what vanished; the counts of the HIS."""
         back = range(1, _COMPARED + 1)
         days = [d for n in back if (d := self._today - timedelta(days=n)) >= self._first]
         week = self._today - timedelta(days=_LISTED)

@@ -15,9 +15,9 @@ from phr_sandbox.scenario.view import VisitKey
 #: what the endpoint setting says of a re-send (R5)
 Mode = Literal["replace", "merge", "unknown"]
 #: Parts of the product, in the order of a night. ``redrive`` looks again at what was kept back and at what a
-#: person approved; ``reconcile`` compares, looks a second time for what vanished, proposes, and takes back what
-#: was approved; ``sweep`` reads older days again. ``removal`` is no time of the night: it takes a document away
-#: and confirms it before a version without some child is sent.
+#: person approved; ``reconcile`` compares, looks a second time for what vanished, proposes, and takes back
+#: what was approved; ``sweep`` reads older days again. ``removal`` is no time of the night: it takes a
+#: document away and confirms it before a version without some child is sent.
 Part = Literal["visits", "labs", "drugs", "immunizations", "redrive", "reconcile", "sweep", "removal"]
 PARTS: tuple[Part, ...] = get_args(Part)
 FEEDS: tuple[Part, ...] = PARTS[:4]
@@ -79,7 +79,7 @@ class Outcome:
 
 @dataclass
 class Book:
-    """Where the parts of the oracle write what they do: the outcome, and the number of the day and the time."""
+    """Where the parts of the oracle write what they do: the outcome, the number of the day, and the time."""
 
     outcome: Outcome
     day: int

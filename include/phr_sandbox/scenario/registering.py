@@ -1,4 +1,4 @@
-"""The oracle's vaccination registers of one hospital: one per person, the whole set, never part of it (R6)."""
+"""The oracle's vaccination registers of one hospital: one per person, always the whole set (R6)."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ from phr_sandbox.scenario.edits import Change
 from phr_sandbox.scenario.model import His, Record, Visit
 
 BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")
-#: What a person is asked: ``retract`` visits that left the HIS or may not stand there any more, ``shrink`` visits
-#: by versions that take something away (more at once than the brake allows), ``registers`` that lost doses
+#: What a person is asked: ``retract`` visits that left the HIS or may not stand there any more, ``shrink``
+#: visits by versions that take something away (more at once than the brake allows), ``registers`` that lost
+#: doses
 What = Literal["retract", "shrink", "registers"]
 
 
@@ -74,7 +75,7 @@ class Setting:
         return day in self.closed_days or day.weekday() in self.closed_weekdays
 
     def last_open_day(self, before: date) -> date:
-        """The last day before another on which somebody should have come; two weeks back when there is none."""
+        """The last day before another on which somebody should have come, else two weeks before."""
         days = (before - timedelta(days=n) for n in range(1, 15))
         return next((day for day in days if not self.is_closed(day)), before - timedelta(days=14))
 

@@ -55,11 +55,10 @@ def run_feed(day: Day, category: Part, again: str = "") -> StepResult:
     options, result = _options(day, category, again, category), StepResult()
     for unit in steps.plan_units(options):
         for name in steps.STEPS:
-            with _noted(result):
+            try:
                 getattr(steps, f"{name}_unit")(options, unit)
-                continue
-            break  # the ledger names the hospital; finish repeats it
-    result.problem = ""
+            except PhrError:
+                break  # the ledger names the hospital; finish repeats it
     with _noted(result):
         steps.finish_run(options)
     return _failures(options, result)
@@ -115,7 +114,7 @@ def run_together(day: Day, feeds: Sequence[Part]) -> dict[Part, StepResult]:
 
 
 def office(day: Day, answer: Answer) -> str:
-    """Answer the open question of a hospital as the command line does; says what is wrong with it, or nothing.
+    """Answer the open question of a hospital as the command line does; says what is wrong with it.
 
     The office looks at the question first: visits are compared by their numbers, registers, which stand under
     pseudonyms, are counted.

@@ -177,7 +177,8 @@ def deleted_visits(s: Script) -> None:
     small = s.visit(C, 3)
     s.on(6, C, "a visit is deleted", edits.drop_visits(small.vn))
     s.approve(7, C, "retract", small.vn)
-    # a visit of the first day is in nobody's window: the sweep misses it, or a feed that something else led there
+    # a visit of the first day is in no window: it is missed when something else leads a feed to its day, or
+    # by the sweep
     old = s.visit(B, 1)
     s.on(8, B, "a visit is deleted", edits.drop_visits(old.vn))
     s.approve(9, B, "retract", old.vn)

@@ -94,8 +94,8 @@ def merged_nameless_record(s: Script) -> None:
 
 
 def wrong_citizen_id(s: Script) -> None:
-    """Two visits and a dose stand under a citizen id that is somebody else's, until it is corrected. The visits
-    move; the register there has no dose left, and as an empty list is never sent it stays, stale."""
+    """Two visits and a dose stand under a citizen id that is somebody else's, until it is corrected. The
+    visits move; the register there has no dose left, and as an empty list is never sent it stays, stale."""
     who, record = s.somebody(A, 30, 60, "2")
     wrong = s.desks[A].free_cid()
     s.name(A, wrong)
