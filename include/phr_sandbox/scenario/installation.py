@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import pickle
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import yaml
 from sqlalchemy import URL, NullPool, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from phr.home import Home
-from phr.quality import Checker
-from phr.quality.engine import Engine, Outcome
+from phr.quality import Checker, checker
 from phr.settings import CATEGORIES, load_province
 from phr_sandbox.demo import installation as demo
 from phr_sandbox.national.server import SandboxServer
 from phr_sandbox.province.profiles import PROFILES
+from phr_sandbox.scenario.checking import RememberingEngine
 from phr_sandbox.scenario.clock import replaced
 from phr_sandbox.scenario.outcome import Mode
 from phr_sandbox.scenario.script import Script
 from phr_sandbox.scenario.writer import HosxpDatabase, hosxp_engine
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Database = Literal["sqlite", "mariadb"]
 #: server of the scenario's own databases, created and dropped by it
@@ -78,7 +73,7 @@ def stage(
         for hcode, url in urls.items():
             engine = hosxp_engine(url.render_as_string(hide_password=False))
             databases[hcode] = HosxpDatabase(engine, hcode)
-        stack.enter_context(replaced(Engine, "run", _remembered))
+        stack.enter_context(replaced(checker, "Engine", RememberingEngine))
         # Data Docs are a third of the time of the checks and say nothing about what is sent
         stack.enter_context(replaced(Checker, "write_data_docs", _no_pages))
         stack.enter_context(_environment(PHR_HOME=str(home.root), PHR_CONFIG_DIR=str(config)))
@@ -154,20 +149,6 @@ def _point_at(file: Path, urls: dict[str, URL]) -> None:
             "schema": url.database,
         }
     demo.write_private(file, connections)
-
-
-#: outcomes of suites by a digest of what was checked
-_outcomes: dict[tuple[str, bytes], dict[str, Outcome]] = {}
-_run_suite = Engine.run
-
-
-def _remembered(engine: Engine, table: str, frame: pd.DataFrame) -> dict[str, Outcome]:
-    """A suite says the same of equal rows each time, and takes most of the time of a night: equal rows are
-    checked once in all plays of a process."""
-    content = hashlib.sha256(pickle.dumps(frame.to_dict("list"))).digest()
-    if (table, content) not in _outcomes:
-        _outcomes[table, content] = _run_suite(engine, table, frame)
-    return _outcomes[table, content]
 
 
 def _no_pages(_checker: Checker, _folder: Path) -> None:
