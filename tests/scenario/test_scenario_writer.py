@@ -73,7 +73,7 @@ def test_vaccine_codes_are_those_of_the_master_tables(database: HosxpDatabase) -
         for table, name in lists.items():
             rows = connection.exec_driver_sql(f"SELECT {name}_id, export_vaccine_code FROM {name}")
             stored = {number: code for number, code in rows if code}
-            assert stored == EXPORT_CODES[table], table  # type: ignore[index]
+            assert EXPORT_CODES[table].items() <= stored.items(), table  # type: ignore[index]
 
 
 def test_every_table_of_the_script_is_used() -> None:

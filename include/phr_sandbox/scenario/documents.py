@@ -7,6 +7,7 @@ into the mapping's code, so that the two can disagree.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -26,6 +27,10 @@ Kind = Literal["Condition", "Observation", "Medication", "Coverage", "Appointmen
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 _LIMIT = re.compile(r"[<>≤≥]=? ?\d[\d.,]*", re.ASCII)
+#: a flag typed behind a number
+_FLAGS = frozenset({"H", "L", "HH", "LL"})
+#: main group of the INSTYPEs that the plans of the demo province have (43-file list; others have none)
+_MAIN_GROUPS = {"0100": "UCS", "1100": "OFC", "1200": "OFC", "2201": "LGO", "4200": "SSS", "8301": "STP"}
 _DIRECTIONS = {code: lines for code, _, *lines in USAGES} | {code: lines for code, *lines in SPECIAL_USES}
 _RESTRICTED = {row[0] for row in RESTRICTED} | {row[0] for row in VERY_RESTRICTED}
 _YOUNG = {row[0] for row in ADOLESCENT}
@@ -176,23 +181,43 @@ def _observations(visit: Visit, bad: frozenset[str]) -> list[tuple[str, Child]]:
         text = item.display if item.display not in taken else f"{item.display} [{key}]"
         taken.add(item.display)
         issued = f"{form.report_day}T{form.report_time or '00:00:00'}"
-        shown = (*_value(row.result, item.unit), issued)
+        shown = (*_value(row.result, item.unit), *_normal_range(item.normal, item.unit), issued)
         rest = (form.order_day, form.order_time)
         found.append((f"lab:{key}", Child("Observation", (text,), shown, rest)))
     return found
 
 
-def _value(text: str, unit: str) -> tuple[float | None, str, str]:
-    """Number, unit, text: a plain decimal is a number, a limit takes its unit along, all else is as typed."""
-    if _NUMBER.fullmatch(text):
-        return float(text), unit, ""
-    return None, "", f"{text} {unit}" if unit and _LIMIT.fullmatch(text) else text
+def _value(text: str, unit: str) -> tuple[float | None, str, str, str]:
+    """Number, unit, text, flag: a plain decimal is a number, also with a flag behind it; a limit takes its
+    unit along; all else is as typed."""
+    number, _, flag = text.partition(" ")
+    if flag not in _FLAGS:
+        number, flag = text, ""
+    if _NUMBER.fullmatch(number):
+        return float(number), unit, "", flag
+    return None, "", f"{text} {unit}" if unit and _LIMIT.fullmatch(text) else text, ""
+
+
+def _normal_range(text: str, unit: str) -> tuple[float | None, float | None, str]:
+    """Low, high, text: always as written; bounds of ``a - b`` and of one limit, in the result's own unit."""
+    bare = text.removesuffix(unit).strip()
+    low, dash, high = (part.strip() for part in bare.partition("-"))
+    if dash and _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high):
+        return float(low), float(high), text
+    limit = bare.lstrip("<>≤≥=").strip()
+    if bare[:1] in tuple("<>≤≥") and _NUMBER.fullmatch(limit):
+        return (float(limit), None, text) if bare[0] in ">≥" else (None, float(limit), text)
+    return None, None, text
 
 
 def _medications(visit: Visit, bad: frozenset[str]) -> list[tuple[str, Child]]:
+    """Lines of drugs the patient kept: what came back as a whole, on whatever line, was not given."""
+    kept: Counter[str] = Counter()
+    for line in visit.drugs:
+        kept[line.icode] += line.qty
     found = []
     for line in visit.drugs:
-        if line.row in bad:
+        if line.row in bad or kept[line.icode] <= 0:
             continue
         drug = DRUGS[line.icode]
         directions = " ".join(part for part in _DIRECTIONS[line.special or line.usage] if part)
@@ -207,9 +232,11 @@ def _medications(visit: Visit, bad: frozenset[str]) -> list[tuple[str, Child]]:
 
 
 def _coverage(his: His, plan: str, day: date) -> Child:
-    name, group, _, _, sub = PTTYPES[plan]
-    content = (group or "", name if not group else "", sub, his.hcode, day.year)
-    return Child("Coverage", content, (group or "",))
+    """The main group of the plan, else that of its INSTYPE, else the plan in the hospital's own words."""
+    name, group, instype, _, sub = PTTYPES[plan]
+    group = group or _MAIN_GROUPS.get(instype or "", "")
+    words = "" if group else name
+    return Child("Coverage", (group, words, sub, his.hcode, day.year), (group, words))
 
 
 def _appointments(visit: Visit) -> list[tuple[str, Child]]:

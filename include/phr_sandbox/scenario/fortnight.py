@@ -21,15 +21,11 @@ HOSPITALS = {
 #: visits of an ordinary weekday beside those of the stories; a third of it on Saturdays, Sundays and holidays
 _WEEKDAY = {"99001": 12, "99002": 8, "99003": 5}
 _CROWD = {"99001": 90, "99002": 60, "99003": 40}
-#: nights in which every day is read again: both Sundays. What the last one finds can be settled in two days
-_SWEEPS = (5, 12)
 
 
 def fortnight(seed: int = 1) -> Script:
     """The script of ``make scenario``; equal seeds give equal scripts."""
     script = Script(seed, FIRST_DAY, LENGTH, HOSPITALS)
-    for number in _SWEEPS:
-        script.days[number - 1].sweep = True
     for hcode in HOSPITALS:
         _ordinary_days(script, hcode)
     for story in (*stories.STORIES, *stories_of_people.STORIES):

@@ -17,13 +17,14 @@ from sqlalchemy import URL, NullPool, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from phr.home import Home
-from phr.quality import Checker
+from phr.quality import Checker, checker
 from phr.settings import CATEGORIES, load_province
 from phr_sandbox.demo import installation as demo
 from phr_sandbox.national.server import SandboxServer
 from phr_sandbox.province.profiles import PROFILES
+from phr_sandbox.scenario.checking import RememberingEngine
 from phr_sandbox.scenario.clock import replaced
-from phr_sandbox.scenario.oracle import Mode
+from phr_sandbox.scenario.outcome import Mode
 from phr_sandbox.scenario.script import Script
 from phr_sandbox.scenario.writer import HosxpDatabase, hosxp_engine
 
@@ -72,6 +73,7 @@ def stage(
         for hcode, url in urls.items():
             engine = hosxp_engine(url.render_as_string(hide_password=False))
             databases[hcode] = HosxpDatabase(engine, hcode)
+        stack.enter_context(replaced(checker, "Engine", RememberingEngine))
         # Data Docs are a third of the time of the checks and say nothing about what is sent
         stack.enter_context(replaced(Checker, "write_data_docs", _no_pages))
         stack.enter_context(_environment(PHR_HOME=str(home.root), PHR_CONFIG_DIR=str(config)))

@@ -21,18 +21,23 @@ EXPORT_CODES: dict[DoseTable, dict[int, str]] = {
     "student": {1: "021", 2: "022"},
     "anc": {1: "106", 2: "815"},
 }
-_LISTS: dict[DoseTable, str] = {"wbc": "wbc_vaccine", "epi": "epi_vaccine", "student": "student_vaccine"}
+_LISTS: dict[DoseTable, str] = {
+    "wbc": "wbc_vaccine",
+    "epi": "epi_vaccine",
+    "student": "student_vaccine",
+    "anc": "anc_service",
+}
 
 
 def fill_masters(connection: Connection, hcode: str) -> None:
-    """Every master table of a hospital; lists that are filled already stay as they are."""
+    """Every master table of a hospital, as in the demo province; beside its vaccines those of the script."""
     out = Writer(connection)
     write_masters(out, PROFILES[hcode])
     for table, name in _LISTS.items():
-        if not connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name}").scalar_one():  # noqa: S608
-            rows = [(number, f"VACCINE {code}", code) for number, code in EXPORT_CODES[table].items()]
-            out.master(name, f"{name}_id {name}_name export_vaccine_code", rows)
-    if not connection.exec_driver_sql("SELECT COUNT(*) FROM anc_service").scalar_one():
-        rows = [(number, f"VACCINE {code}", code) for number, code in EXPORT_CODES["anc"].items()]
-        rows.append((9, "ชั่งน้ำหนัก", ""))  # a service that is no vaccination, as every site has some
-        out.master("anc_service", "anc_service_id anc_service_name export_vaccine_code", rows)
+        there = set(connection.exec_driver_sql(f"SELECT {name}_id FROM {name}").scalars())  # noqa: S608
+        rows = [(number, f"VACCINE {code}", code) for number, code in EXPORT_CODES[table].items()]
+        if table == "anc":
+            rows.append((9, "ชั่งน้ำหนัก", ""))  # a service that is no vaccination, as every site has some
+        own = [row for row in rows if row[0] not in there]
+        if own:
+            out.master(name, f"{name}_id {name}_name export_vaccine_code", own)

@@ -50,8 +50,8 @@ def read_double(double: SandboxServer, hcodes: Collection[str], cids: Collection
                 kind, child = read(row)
                 rows[_key(row["encounter_ref_code"])].setdefault(kind, set()).add(child)
         for row in app.read("Immunization", cid):
-            code = row["vaccineCode"]["coding"][0]["code"]
-            shot = Shot(date.fromisoformat(row["occurrenceDateTime"][:10]), code, row["lotNumber"])
+            day = date.fromisoformat(row["occurrence_date_time"][:10])
+            shot = Shot(day, row["vaccine_code"], row["lot_number"])
             person = (row["organization_code"], cid)
             view.registers[person] = view.registers.get(person, frozenset()) | {shot}
     _read_as_admin(admin, hcodes, view, rows)
@@ -78,11 +78,12 @@ def _read_as_admin(admin: AdminClient, hcodes: Collection[str], view: View, rows
             view.encounters[key] = SeenEncounter("", {}, {})
             rows[key] = {}
         for row in stored["children"].get("Coverage", []):
-            shown = (row["class"][0]["value"],)
+            group = row["class"][0]
+            shown = (group["value"], "" if group["value"] else group.get("name", ""))
             rows[key].setdefault("Coverage", set()).add(shown_children("Coverage", (), shown))
         for row in stored["children"].get("Appointment", []):
-            shown = (row["start"][:19],)
-            rows[key].setdefault("Appointment", set()).add(shown_children("Appointment", (), shown))
+            start = (row["start"][:19],)
+            rows[key].setdefault("Appointment", set()).add(shown_children("Appointment", (), start))
         patient = stored["body"]["Patient"]
         hn = identifier_value(patient["identifier"], "https://sil-th.org/hn")
         phone = next((t["value"] for t in patient["telecom"] if t["use"] == "mobile"), "")
@@ -95,7 +96,9 @@ def _condition(row: dict[str, Any]) -> tuple[Kind, tuple[tuple[Any, ...], tuple[
 
 
 def _observation(row: dict[str, Any]) -> tuple[Kind, tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    shown = (row["value"], row["unit"], row["value_string"], row["issued"])
+    value = (row["value"], row["unit"], row["value_string"], row["interpretation"])
+    limits = (row["reference_range_normal_low"], row["reference_range_normal_high"])
+    shown = (*value, *limits, row["reference_range_text"], row["issued"])
     return "Observation", ((row["display"],), shown)
 
 

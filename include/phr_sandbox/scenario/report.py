@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.table import Table
 
-from phr_sandbox.scenario.oracle import CALLS, Call
+from phr_sandbox.scenario.outcome import CALLS, SENDING, Call
 from phr_sandbox.scenario.script import Day
-from phr_sandbox.scenario.steps import NOT_BUILT
 
 if TYPE_CHECKING:
     from phr_sandbox.scenario.runner import Played
@@ -22,25 +23,16 @@ def print_head(console: Console, played: Played) -> None:
     """Which combination is played."""
     server = "merges" if played.server_merges else "replaces"
     console.print(
-        f"[bold]{played.database}, resend_semantics {played.mode}, the double {server}[/bold]"
-        "   calls made / ideal of the whole product"
+        f"[bold]{played.database}, resend_semantics {played.mode}, the double {server}, feeds {played.order}"
+        "[/bold]   calls made / ideal"
     )
 
 
 def print_day(console: Console, day: Day, played: Played) -> None:
     """Edits and calls of one day."""
     made, ideal = played.calls[day.number], played.ideal.calls(day.number)
-    sweep = " sweep" if day.sweep else ""
-    reachable = played.reachable.calls(day.number)
     day_name = f"  day {day.number:2d} {day.date:%a %d %b}  {len(day.edits):3d} edits"
-    other = ""
-    if made != reachable:
-        other = f"  [yellow]the parts that ran need {_numbers(reachable)}[/yellow]"
-    console.print(f"{day_name}  {_both(made, ideal)}{sweep}{other}")
-
-
-def _numbers(calls: Counter[Call]) -> str:
-    return ", ".join(f"{call} {calls[call]}" for call in CALLS)
+    console.print(f"{day_name}  {_both(made, ideal)}{'' if +made == +ideal else '  [yellow]≠[/yellow]'}")
 
 
 def _both(made: Counter[Call], ideal: Counter[Call]) -> str:
@@ -48,37 +40,42 @@ def _both(made: Counter[Call], ideal: Counter[Call]) -> str:
 
 
 def print_end(console: Console, played: Played) -> None:
-    """Totals, differences and what they wait for."""
-    reachable = played.reachable.calls()
+    """Totals, the second run, and differences."""
     console.print(f"  total                       {_both(played.total, played.ideal.calls())}")
-    console.print(f"  ideal of the parts that ran {_both(played.total, reachable)}")
-    ran = ", ".join(f"{part} x{count}" for part, count in played.steps_run.items())
-    console.print(f"  steps run: {ran}; {played.seconds:.0f} s")
-    for part, what in NOT_BUILT.items():
-        console.print(f"  [yellow]not built yet[/yellow] {part}: {what}")
-    if played.approvals_not_given:
-        console.print(f"  [yellow]approvals nobody could give[/yellow]: {played.approvals_not_given}")
+    again = ", ".join(f"{call} {played.second[call]}" for call in SENDING)
+    colour = "red" if played.sent_again else "green"
+    console.print(
+        f"  everything once more        [{colour}]{again}[/{colour}]; {played.seconds:.0f} s in all"
+    )
     for surprise in played.surprises:
         console.print(f"  [red]✗[/red] {surprise}")
     reasons = Counter([*played.ideal.visit_reasons.values(), *played.ideal.register_reasons.values()])
     for reason, count in sorted(reasons.items()):
         console.print(f"  differs from the HIS with a reason: {count} {reason}")
-    _print_differences(console, played)
-
-
-def _print_differences(console: Console, played: Played) -> None:
-    groups = Counter(
-        (", ".join(parts) or "a part that is missing", difference.what, difference.how)
-        for difference, parts in played.waiting.items()
-    )
-    for (parts, what, how), count in sorted(groups.items()):
-        console.print(f"  [yellow]waits for {parts}[/yellow]: {count} {what} {how}")
-    for difference in played.unexplained[:_SHOWN]:
+    for difference in played.differences[:_SHOWN]:
         console.print(f"  [red]✗[/red] {difference}")
-    if (more := len(played.unexplained) - _SHOWN) > 0:
+    if (more := len(played.differences) - _SHOWN) > 0:
         console.print(f"  [red]✗[/red] and {more} more")
-    if played.passed:
+    if not played.differences:
         console.print("  [green]✓[/green] the double equals the HIS, by its read side, for every hospital")
-    else:
-        found = len(played.differences)
-        console.print(f"  {found} differences, {len(played.unexplained)} of them unexplained")
+
+
+def print_matrix(console: Console, plays: Sequence[Played]) -> None:
+    """One line for each play."""
+    table = Table(title="scenario", header_style="bold")
+    for title in ("database", "mode", "double", "feeds", *CALLS, "second run", "differences", "s", ""):
+        table.add_column(title, justify="right" if title in (*CALLS, "s") else "left")
+    for played in plays:
+        made, ideal = played.total, played.ideal.calls()
+        table.add_row(
+            played.database,
+            played.mode,
+            "merges" if played.server_merges else "replaces",
+            played.order,
+            *(f"{made[call]}/{ideal[call]}" for call in CALLS),
+            str(played.sent_again),
+            str(len(played.differences) + len(played.surprises)),
+            f"{played.seconds:.0f}",
+            "[green]✓[/green]" if played.passed else "[red]✗[/red]",
+        )
+    console.print(table)

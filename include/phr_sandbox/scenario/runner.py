@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
@@ -15,19 +16,24 @@ from phr_sandbox.scenario.clock import ScriptClock
 from phr_sandbox.scenario.compare import Difference, compare
 from phr_sandbox.scenario.installation import Database, Stage, stage
 from phr_sandbox.scenario.model import His
-from phr_sandbox.scenario.oracle import Call, Mode, Outcome, Part, clock_of, foretell
+from phr_sandbox.scenario.oracle import foretell
+from phr_sandbox.scenario.outcome import FEEDS, SENDING, Call, Mode, Outcome, Part, clock_of
 from phr_sandbox.scenario.readside import read_double
 from phr_sandbox.scenario.report import print_day, print_end, print_head
 from phr_sandbox.scenario.script import Day, Script, play
-from phr_sandbox.scenario.steps import STEPS, built
+from phr_sandbox.scenario.steps import STEPS, StepResult, office, run_together
 from phr_sandbox.scenario.truth import his_view, reasons_by_ref
 
-#: national path, and where it matters its mode, -> kind of call with an ideal
+#: order of the four feeds in a night: as scheduled, the other way round, or all at once
+Order = Literal["scheduled", "reversed", "together"]
+#: national path, and where it matters its action, -> kind of call with an ideal
 _CALLS: dict[tuple[str, str], Call] = {
     ("UpdatePHRv1", ""): "update",
     ("ImmunizationRegisterv1", ""): "register",
     ("RemoveEncounter", ""): "remove",
-    ("OrganizationSummary", "encounter_ref_code"): "confirm",
+    ("OrgEncounterSummary", ""): "summary",
+    ("OrganizationSummary", "encounter_ref_code"): "list",
+    ("OrganizationSummary", "month_summary"): "list",
 }
 
 
@@ -38,24 +44,15 @@ class Played:
     database: Database
     mode: Mode
     server_merges: bool
-    #: of the whole product, and of the parts that took part
+    order: Order
     ideal: Outcome
-    reachable: Outcome
     calls: dict[int, Counter[Call]] = field(default_factory=dict)
-    #: steps in the order they were run, as ``part``
-    steps_run: Counter[Part] = field(default_factory=Counter)
-    approvals_not_given: int = 0
-    #: runs that failed where they should not, or did not fail where they should
+    #: calls of everything once more after the last night
+    second: Counter[Call] = field(default_factory=Counter)
+    #: runs that failed where they should not, did not fail where they should, or met another question
     surprises: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    #: differences that the missing parts account for -> those parts
-    waiting: dict[Difference, tuple[Part, ...]] = field(default_factory=dict)
     seconds: float = 0.0
-
-    @property
-    def unexplained(self) -> list[Difference]:
-        """Differences that no missing part accounts for."""
-        return [difference for difference in self.differences if difference not in self.waiting]
 
     @property
     def total(self) -> Counter[Call]:
@@ -64,8 +61,14 @@ class Played:
 
     @property
     def passed(self) -> bool:
-        """The double equals the HIS, by its read side, apart from what waits for a person."""
-        return not self.differences and not self.surprises
+        """The double equals the HIS, by its read side, apart from what waits for a person, and nothing goes
+        twice."""
+        return not self.differences and not self.surprises and not self.sent_again
+
+    @property
+    def sent_again(self) -> int:
+        """Sending calls of the second run."""
+        return sum(self.second[call] for call in SENDING)
 
 
 def run(
@@ -75,101 +78,117 @@ def run(
     *,
     server_merges: bool,
     console: Console,
+    order: Order = "scheduled",
     root: Path | None = None,
 ) -> Played:
     """One play in a folder of its own, ``root`` or one that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="phr-scenario-") as scratch:
         place = root or Path(scratch)
         with stage(place, script, database=database, mode=mode, server_merges=server_merges) as theatre:
-            return perform(script, theatre, database, mode, server_merges, console)
+            return perform(script, theatre, database, mode, server_merges, console, order)
 
 
 def perform(
-    script: Script, theatre: Stage, database: Database, mode: Mode, server_merges: bool, console: Console
+    script: Script,
+    theatre: Stage,
+    database: Database,
+    mode: Mode,
+    server_merges: bool,
+    console: Console,
+    order: Order = "scheduled",
 ) -> Played:
     """One play on a stage that is set."""
     begun = time.monotonic()
-    parts = built()
-    played = Played(
-        database,
-        mode,
-        server_merges,
-        foretell(script, mode, server_merges=server_merges),
-        foretell(script, mode, server_merges=server_merges, parts=parts),
-    )
+    feeds = FEEDS[::-1] if order == "reversed" else FEEDS
+    ideal = foretell(script, mode, server_merges=server_merges, feeds=feeds)
+    played = Played(database, mode, server_merges, order, ideal)
     print_head(console, played)
     systems = script.start()
     for hcode, his in systems.items():
         theatre.databases[hcode].follow(his)
-    clock = ScriptClock(script.days[0].night)
+    clock = ScriptClock(script.days[0].midnight)
     with clock.installed():
         for day in script.days:
             play(systems, day.edits)
             for hcode, his in systems.items():
                 theatre.databases[hcode].follow(his)
-            before = theatre.double.admin.health()["seq"]
-            _night(script, day, clock, played)
+            before = _seq(theatre)
+            _night(day, clock, played)
+            _morning(day, clock, played)
             played.calls[day.number] = _calls(theatre, before)
-            # the product takes approvals in the morning; until it does, they are counted
-            played.approvals_not_given += len(day.approvals)
             print_day(console, day, played)
+        before = _seq(theatre)
+        for part, step in STEPS.items():
+            clock.set(clock_of(script.days[-1], part))
+            _expect(played, script.days[-1], part, step(script.days[-1], "-again"))
+        played.second = _calls(theatre, before)
     _judge(script, systems, theatre, played)
     played.seconds = time.monotonic() - begun
     print_end(console, played)
     return played
 
 
-def _night(script: Script, day: Day, clock: ScriptClock, played: Played) -> None:
-    expected = {hcode for number, hcode in played.reachable.stops if number == day.number}
-    for step in STEPS:
-        if not step.takes_place(day):
-            continue
-        clock.time = clock_of(day, step.part)
-        result = step.run(day, script.days[0].date)
-        played.steps_run[step.part] += 1
-        where = f"day {day.number} {step.part}"
-        must_stop = expected if step.part == "visits" else set()
-        for hcode in must_stop.symmetric_difference(result.failed):
-            code = result.failed.get(hcode, "not stopped by its empty day")
-            played.surprises.append(f"{where}: {hcode} {code}")
-        if result.problem and not result.failed:
-            played.surprises.append(f"{where}: {result.problem}")
+def _night(day: Day, clock: ScriptClock, played: Played) -> None:
+    """The feeds in the order of the play, at the times of their places; then what looks at the whole."""
+    feeds: tuple[Part, ...] = FEEDS[::-1] if played.order == "reversed" else FEEDS
+    if played.order == "together":
+        clock.set(clock_of(day, FEEDS[0]))
+        for part, result in run_together(day, feeds).items():
+            _expect(played, day, part, result)
+    else:
+        for place, part in zip(FEEDS, feeds, strict=True):
+            clock.set(clock_of(day, place))
+            _expect(played, day, part, STEPS[part](day, ""))
+    for part, step in STEPS.items():
+        if part not in FEEDS:
+            clock.set(clock_of(day, part))
+            _expect(played, day, part, step(day, ""))
+
+
+def _morning(day: Day, clock: ScriptClock, played: Played) -> None:
+    clock.set(clock_of(day, "office"))
+    for answer in day.answers:
+        if wrong := office(day, answer):
+            played.surprises.append(f"day {day.number} office: {answer.hcode} {answer.what}: {wrong}")
+
+
+def _expect(played: Played, day: Day, part: Part, result: StepResult) -> None:
+    stops = {hcode for number, hcode in played.ideal.stops if number == day.number and part == "visits"}
+    for hcode in sorted(stops.symmetric_difference(result.failed)):
+        code = result.failed.get(hcode, "not stopped by its empty day")
+        played.surprises.append(f"day {day.number} {part}: {hcode} {code}")
+    if result.problem and not result.failed:
+        played.surprises.append(f"day {day.number} {part}: {result.problem}")
+
+
+def _seq(theatre: Stage) -> int:
+    return int(theatre.double.admin.health()["seq"])
 
 
 def _calls(theatre: Stage, before: int) -> Counter[Call]:
+    """Calls by kind. A list of a day is read after a removal to confirm it, or else to compare.
+
+    One removal is confirmed by one list; the comparison of a hospital is over before it takes anything back.
+    """
     found: Counter[Call] = Counter()
     for row in theatre.double.admin.requests(after=before):
-        path = row["path"].rpartition("/")[2]
-        if kind := _CALLS.get((path, row["action"])):
+        if kind := _CALLS.get((row["path"].rpartition("/")[2], row["action"])):
             found[kind] += 1
+    found["confirm"] = min(found["remove"], found["list"])
+    found["list"] -= found["confirm"]
     return found
 
 
 def _judge(script: Script, systems: dict[str, His], theatre: Stage, played: Played) -> None:
-    for difference in compare(his_view(systems), played.ideal.nation.view(), script.names):
-        if difference.ref not in reasons_by_ref(played.ideal, script.names):
+    ideal = played.ideal.nation.view()
+    reasons = reasons_by_ref(played.ideal, script.names)
+    for difference in compare(his_view(systems), ideal, script.names):
+        if difference.ref not in reasons:
             played.surprises.append(f"the oracle differs from the HIS without a reason: {difference}")
+    for number, answer in played.ideal.idle_answers:
+        played.surprises.append(
+            f"day {number}: the oracle has another question: {answer.hcode} {answer.what}"
+        )
     cids = {cid for cid in script.names if valid_cid(cid)}
     found = read_double(theatre.double, tuple(script.hospitals), cids)
-    ideal, reachable = played.ideal.nation.view(), played.reachable.nation.view()
     played.differences = compare(ideal, found, script.names)
-    foreseen = set(compare(ideal, reachable, script.names))
-    missing = _missing_parts(script, played)
-    for difference in played.differences:
-        if difference in foreseen:
-            played.waiting[difference] = missing.get(difference.ref, ())
-
-
-def _missing_parts(script: Script, played: Played) -> dict[str, tuple[Part, ...]]:
-    """Printable reference -> parts that would have made a call for it and did not take part."""
-    found: dict[str, set[Part]] = {}
-    present = set(built())
-    for action in played.ideal.actions:
-        needed: set[Part] = {action.part}
-        if action.call == "register":
-            needed.add("immunizations")
-        if absent := needed - present:
-            register = action.call == "register"
-            name = script.names.get(action.target, "") if register else f"{action.hcode}:{action.target}"
-            found.setdefault(name, set()).update(absent)
-    return {ref: tuple(sorted(parts)) for ref, parts in found.items()}

@@ -1,4 +1,4 @@
-"""A script: edits of several hospitals' HIS and approvals of the office, day by day.
+"""A script: edits of several hospitals' HIS and answers of the office, day by day.
 
 Pure data: playing it on a model, on databases or in the oracle gives the same each time.
 """
@@ -17,9 +17,10 @@ from phr_sandbox.scenario.edits import Change
 from phr_sandbox.scenario.model import His, Record, Visit
 
 BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")
-#: what a person may approve: ``retract`` a visit that left the HIS, ``withdraw`` one that must not be there
-#: any more (it became restricted), ``shrink`` a vaccination register that lost doses
-What = Literal["retract", "withdraw", "shrink"]
+#: What a person is asked: ``retract`` visits that left the HIS or may not stand there any more, ``shrink``
+#: visits by versions that take something away (more at once than the brake allows), ``registers`` that lost
+#: doses
+What = Literal["retract", "shrink", "registers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +33,32 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """A person's yes. ``target`` is a visit number, for registers a citizen id (never printed)."""
+class Answer:
+    """A person's answer to the question of a hospital, which is about exactly these documents.
+
+    ``targets`` are visit numbers, for registers citizen ids (never printed).
+    """
 
     hcode: str
     what: What
-    target: str
+    targets: frozenset[str]
+    yes: bool = True
 
 
 @dataclass
 class Day:
-    """One day of the script; the feeds run in the night after it, people approve the next morning.
-
-    ``sweep``: that night every day of the script is read again, not only those in the windows of the feeds.
-    """
+    """One day of the script; the product works in the night after it, people answer the next morning."""
 
     number: int
     date: date
     edits: list[Edit] = field(default_factory=list)
-    approvals: list[Approval] = field(default_factory=list)
-    sweep: bool = False
+    answers: list[Answer] = field(default_factory=list)
 
     @property
-    def night(self) -> datetime:
-        """Half past one in the morning after it, Bangkok."""
+    def midnight(self) -> datetime:
+        """Bangkok midnight at its end."""
         after = self.date + timedelta(days=1)
-        return datetime(after.year, after.month, after.day, 1, 30, tzinfo=BANGKOK)
+        return datetime(after.year, after.month, after.day, tzinfo=BANGKOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Setting:
     def is_closed(self, day: date) -> bool:
         """Whether nobody is expected."""
         return day in self.closed_days or day.weekday() in self.closed_weekdays
+
+    def last_open_day(self, before: date) -> date:
+        """The last day before another on which somebody should have come, else two weeks before."""
+        days = (before - timedelta(days=n) for n in range(1, 15))
+        return next((day for day in days if not self.is_closed(day)), before - timedelta(days=14))
 
 
 class Script:
@@ -105,9 +111,13 @@ class Script:
         """Somebody does something on a day."""
         self.days[number - 1].edits.append(Edit(hcode, title, edits.all_of(*changes)))
 
-    def approve(self, number: int, hcode: str, what: What, target: str) -> None:
-        """Somebody approves something in the morning after a day."""
-        self.days[number - 1].approvals.append(Approval(hcode, what, target))
+    def approve(self, number: int, hcode: str, what: What, *targets: str) -> None:
+        """In the morning after a day somebody says yes to a question about exactly these documents."""
+        self.days[number - 1].answers.append(Answer(hcode, what, frozenset(targets)))
+
+    def reject(self, number: int, hcode: str, what: What, *targets: str) -> None:
+        """In the morning after a day somebody says no to it."""
+        self.days[number - 1].answers.append(Answer(hcode, what, frozenset(targets), yes=False))
 
     def name(self, hcode: str, cid: str | None) -> None:
         """Give a citizen id a printable name."""
@@ -148,14 +158,16 @@ class Script:
     def listing(self) -> Iterator[str]:
         """The script in words: one line per day, hospital and kind of edit."""
         for day in self.days:
-            yield f"day {day.number:2d}  {day.date:%a %d %b}" + ("  (sweep at night)" if day.sweep else "")
+            yield f"day {day.number:2d}  {day.date:%a %d %b}"
             counts: dict[tuple[str, str], int] = {}
             for edit in day.edits:
                 counts[edit.hcode, edit.title] = counts.get((edit.hcode, edit.title), 0) + 1
             for (hcode, title), count in sorted(counts.items()):
                 yield f"    {hcode}  {title}" + (f"  x{count}" if count > 1 else "")
-            for approval in day.approvals:
-                yield f"    {approval.hcode}  approved next morning: {approval.what}"
+            for answer in day.answers:
+                word = "approved" if answer.yes else "rejected"
+                what = f"{answer.what} x{len(answer.targets)}"
+                yield f"    {answer.hcode}  {word} next morning: {what}"
 
 
 def play(systems: Mapping[str, His], edits: list[Edit]) -> None:

@@ -1,16 +1,27 @@
-"""The steps of a night, as far as the product has them, and what it does not have yet."""
+"""The steps of a night as the DAGs and the command line make them, and the office in the morning."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from typing import Any
 
 from phr.errors import PhrError
-from phr.pipeline import steps
-from phr.pipeline.context import Context, RunOptions
-from phr_sandbox.scenario.oracle import Part, clock_of
-from phr_sandbox.scenario.script import Day
+from phr.ledger import approvals
+from phr.pipeline import parts, steps
+from phr.pipeline.context import Context, Purpose, RunOptions
+from phr.settings import KIND_CATEGORIES
+from phr_sandbox.scenario.outcome import FEEDS, Part, clock_of
+from phr_sandbox.scenario.script import Answer, Day, What
+
+#: what is asked -> action and kind of document of the product's question
+_QUESTIONS: dict[What, tuple[str, str]] = {
+    "retract": ("retract", "encounter"),
+    "shrink": ("shrink", "encounter"),
+    "registers": ("shrink", "immunization"),
+}
 
 
 @dataclass
@@ -21,82 +32,115 @@ class StepResult:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a night; ``run`` gets the day and the first day of the script."""
-
-    part: Part
-    run: Callable[[Day, date], StepResult]
-    only_sweeps: bool = False
-
-    def takes_place(self, day: Day) -> bool:
-        """Whether this step belongs to the night after this day."""
-        return day.sweep or not self.only_sweeps
+@contextmanager
+def _noted(result: StepResult) -> Iterator[None]:
+    try:
+        yield
+    except PhrError as error:
+        result.problem = f"{error.fault.code} {error.detail or ''}".strip()
 
 
-def _feed(category: Part) -> Callable[[Day, date], StepResult]:
-    """The daily run of a category: the day before, and the look-back of each hospital."""
-
-    def run(day: Day, _first: date) -> StepResult:
-        run_id = f"day{day.number:02d}-{category}"
-        return _run(RunOptions(category, run_id, planned_at=clock_of(day, category)))
-
-    return run
+def _options(
+    day: Day, part: Part, again: str, category: str = "visits", purpose: Purpose = "feed"
+) -> RunOptions:
+    run_id = f"day{day.number:02d}-{part}{again}"
+    return RunOptions(category, run_id, planned_at=clock_of(day, part), purpose=purpose)
 
 
-def _sweep(day: Day, first: date) -> StepResult:
-    """Every day of the script once more: the visits feed over an explicit range, as a backfill does it."""
-    return _run(
-        RunOptions(
-            "visits",
-            f"day{day.number:02d}-sweep",
-            planned_at=clock_of(day, "sweep"),
-            day_from=first,
-            day_to=day.date,
-        )
-    )
+def run_feed(day: Day, category: Part, again: str = "") -> StepResult:
+    """The daily run of a category, as ``phr run``: the day before, and the look-back of each hospital.
 
-
-def _run(options: RunOptions) -> StepResult:
-    """All steps of all units and finish, as ``phr run`` does it."""
-    result = StepResult()
+    :param again: makes another run id, for a step that is run once more.
+    """
+    options, result = _options(day, category, again, category), StepResult()
     for unit in steps.plan_units(options):
         for name in steps.STEPS:
             try:
                 getattr(steps, f"{name}_unit")(options, unit)
-            except PhrError as error:
-                # the ledger names the hospital; finish repeats it
-                result.problem = error.fault.code
-                break
-    try:
+            except PhrError:
+                break  # the ledger names the hospital; finish repeats it
+    with _noted(result):
         steps.finish_run(options)
-        result.problem = ""
-    except PhrError as error:
-        result.problem = f"{error.fault.code} {error.detail or ''}".strip()
-    rows = Context.open(options).ledger.run_hospitals(options.run_id)
-    result.failed = {row["hospital"]: row["error_code"] for row in rows if row["status"] == "failed"}
+    return _failures(options, result)
+
+
+def run_by_kind(day: Day, purpose: Purpose, again: str = "") -> StepResult:
+    """The re-drive or the sweep of every kind of document, as ``phr redrive`` and ``phr sweep``."""
+    assert purpose in ("redrive", "sweep")
+    result = StepResult()
+    made = parts.plan_parts(_options(day, purpose, again), purpose=purpose, categories=KIND_CATEGORIES)
+    for part in made:
+        options = parts.options_of(part)
+        with _noted(result):
+            parts.prepare(part)
+            steps.deliver_unit(options, part["unit"])
+            parts.finish_part(part)
+        _failures(options, result)
     return result
 
 
-#: in the order of a night; the clock of each is that of :func:`.oracle.clock_of`
-STEPS: tuple[Step, ...] = (
-    Step("visits", _feed("visits")),
-    Step("labs", _feed("labs")),
-    Step("drugs", _feed("drugs")),
-    Step("sweep", _sweep, only_sweeps=True),
-)
-#: Parts the product does not have yet. A part that lands moves from here into STEPS (``removal``, which is no
-#: step of its own but something delivery does, into BUILT_IN).
-NOT_BUILT: dict[Part, str] = {
-    "immunizations": "the register of vaccinations is not built or sent, and a shrunk one not approved",
-    "redrive": "what was held or quarantined is not looked at again by itself",
-    "removal": "a version that removes a child or changes the person is sent over the old one",
-    "retraction": "what left the HIS or became restricted is not proposed, approved and removed",
+def run_reconcile(day: Day, again: str = "") -> StepResult:
+    """Comparison, second look, proposals, what was approved, and the counts, as ``phr reconcile``."""
+    options, result = _options(day, "reconcile", again, purpose="reconcile"), StepResult()
+    for unit in steps.plan_units(options):
+        with _noted(result):
+            steps.reconcile_unit(options, unit)
+    with _noted(result):
+        steps.finish_run(options)
+    return _failures(options, result)
+
+
+def _failures(options: RunOptions, result: StepResult) -> StepResult:
+    rows = Context.open(options).ledger.run_hospitals(options.run_id)
+    result.failed |= {row["hospital"]: row["error_code"] for row in rows if row["status"] == "failed"}
+    return result
+
+
+Run = Callable[[Day, str], StepResult]
+#: in the order of a night; the clock of each is that of :func:`.outcome.clock_of`
+STEPS: dict[Part, Run] = {
+    **{feed: lambda day, again, feed=feed: run_feed(day, feed, again) for feed in FEEDS},  # type: ignore[misc]
+    "redrive": lambda day, again: run_by_kind(day, "redrive", again),
+    "reconcile": run_reconcile,
+    "sweep": lambda day, again: run_by_kind(day, "sweep", again),
 }
-#: parts that work inside other steps
-BUILT_IN: tuple[Part, ...] = ()
 
 
-def built() -> tuple[Part, ...]:
-    """The parts that take part in a play."""
-    return (*(step.part for step in STEPS), *BUILT_IN)
+def run_together(day: Day, feeds: Sequence[Part]) -> dict[Part, StepResult]:
+    """The feeds all at once, each in a thread of its own."""
+    with ThreadPoolExecutor(len(feeds), thread_name_prefix="feed") as pool:
+        running = {feed: pool.submit(STEPS[feed], day, "") for feed in feeds}
+        return {feed: future.result() for feed, future in running.items()}
+
+
+def office(day: Day, answer: Answer) -> str:
+    """Answer the open question of a hospital as the command line does; says what is wrong with it.
+
+    The office looks at the question first: visits are compared by their numbers, registers, which stand under
+    pseudonyms, are counted.
+    """
+    ledger = Context.open(_options(day, "reconcile", "-office")).ledger
+    found: list[dict[str, Any]] = [
+        row
+        for row in approvals.questions(ledger, hospitals=[answer.hcode])
+        if (row["action"], row["kind"]) == _QUESTIONS[answer.what]
+    ]
+    if len(found) != 1:
+        return f"{len(found)} open questions instead of one"
+    row = found[0]
+    references = {item["reference"] for item in approvals.items_of(ledger, row["approval_id"])}
+    if answer.what == "registers":
+        if len(references) != len(answer.targets):
+            return f"a question about {len(references)} registers instead of {len(answer.targets)}"
+    elif references != answer.targets:
+        return f"about {sorted(references)} instead of {sorted(answer.targets)}"
+    approvals.decide(
+        ledger,
+        row["approval_id"],
+        approve=answer.yes,
+        digest=row["digest"],
+        by="office",
+        via="cli",
+        note="as agreed with the hospital",
+    )
+    return ""

@@ -94,7 +94,8 @@ def merged_nameless_record(s: Script) -> None:
 
 
 def wrong_citizen_id(s: Script) -> None:
-    """Two visits and a dose stand under a citizen id that is somebody else's, until it is corrected."""
+    """Two visits and a dose stand under a citizen id that is somebody else's, until it is corrected. The
+    visits move; the register there has no dose left, and as an empty list is never sent it stays, stale."""
     who, record = s.somebody(A, 30, 60, "2")
     wrong = s.desks[A].free_cid()
     s.name(A, wrong)
@@ -103,7 +104,6 @@ def wrong_citizen_id(s: Script) -> None:
     s.visit_of(A, who, record.hn, 5)
     s.on(2, A, "vaccinations", edits.add_doses(_dose(s, A, 2, "visit", 8, first)))
     s.on(7, A, "a citizen id is corrected", edits.set_cid(record.hn, who.cid))
-    s.approve(14, A, "shrink", wrong)
 
 
 def placeholder_id(s: Script) -> None:
@@ -176,7 +176,7 @@ def deleted_doses(s: Script) -> None:
         s.on(number, hcode, "vaccinations", edits.add_doses(*doses))
         s.on(deleted, hcode, "a dose is deleted", edits.drop_dose(doses[1].key))
         if approved:
-            s.approve(approved, hcode, "shrink", who.cid)
+            s.approve(approved, hcode, "registers", who.cid)
 
 
 STORIES = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from phr_sandbox.scenario.documents import document_of, fate_of, register_of, usable_cid
 from phr_sandbox.scenario.model import His
 from phr_sandbox.scenario.nation import Nation
-from phr_sandbox.scenario.oracle import Outcome
+from phr_sandbox.scenario.outcome import Outcome
 from phr_sandbox.scenario.view import View
 
 
