@@ -24,7 +24,7 @@ class Postgres:
     """PostgreSQL 10+, also behind a connection pooler; psycopg 3."""
 
     name = "postgresql"
-    in_order = ""
+    in_order = "/* in order */"  # a mark: there are no hints, see _join_in_order
 
     def engine(self, url: URL, hospital: Hospital) -> Engine:
         if "+" not in url.drivername:
@@ -54,6 +54,7 @@ class Postgres:
             },
         )
         event.listen(engine, "connect", _adapt)
+        event.listen(engine, "before_cursor_execute", _join_in_order)
         return engine
 
     def date_text(self, column: str) -> str:
@@ -181,3 +182,17 @@ def _adapt(connection: Any, _record: Any) -> None:
 
     connection.adapters.register_loader("bpchar", Unpadded)
     connection.adapters.register_dumper(int, Untyped)
+
+
+def _join_in_order(
+    connection: Connection, cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+) -> None:
+    """Have the joins of a marked statement done as they are written, and only of such.
+
+    A copy that was never analysed otherwise gets plans that read all visits again for every line of a drug
+    (measured: 3 s instead of 8 ms for 500 visits).
+    """
+    limit = "1" if Postgres.in_order in statement else "DEFAULT"
+    if connection.info.get("join_collapse_limit", "DEFAULT") != limit:
+        connection.info["join_collapse_limit"] = limit
+        cursor.connection.execute(f"SET LOCAL join_collapse_limit TO {limit}")
