@@ -96,7 +96,7 @@ class Postgres:
             "cursor_tuple_fraction": "1",  # every cursor is read to its end
             "jit": "off",  # compiling takes longer than most of these statements
         }
-        # of this transaction only, and only those that this version knows; the first statement takes the snapshot
+        # of this transaction only, and only what this version knows; this first statement takes the snapshot
         connection.execute(
             text(
                 "SELECT set_config(s.name, w.value, true) FROM pg_settings s"
