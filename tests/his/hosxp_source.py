@@ -1,4 +1,4 @@
-"""A small HOSxP database: on a real MariaDB (tis620, as hospitals run it), a real PostgreSQL and on SQLite."""
+"""A small HOSxP database: on a real MariaDB (tis620, as hospitals run it), on PostgreSQL and on SQLite."""
 
 from __future__ import annotations
 
