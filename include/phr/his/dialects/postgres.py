@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, bindparam, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, NullPool, String, bindparam, create_engine, event, text
 
+from phr.connections import POSTGRESQL_ENCODINGS
 from phr.his.dialects import base
 from phr.his.dialects.base import Columns
 from phr.settings import Hospital
 
-#: ``source_charset`` -> what the server is asked to send; a database in SQL_ASCII sends what it has
-CLIENT_ENCODINGS = {"tis620": "WIN874"}
 #: a reader that has stopped asking must not hold back the clean-up of the primary for ever
 IDLE_SECONDS = 1800
 LOCK_SECONDS = 30
@@ -32,8 +31,8 @@ class Postgres:
         if url.get_driver_name() != "psycopg":
             raise ValueError("psycopg 3 is the driver that is tested")
         query = dict(url.query)
-        if hospital.source_charset != "auto":
-            query["client_encoding"] = CLIENT_ENCODINGS.get(hospital.source_charset, "UTF8")
+        if hospital.source_charset != "auto":  # a database in SQL_ASCII sends what it has all the same
+            query["client_encoding"] = POSTGRESQL_ENCODINGS[hospital.source_charset]
         query.setdefault("client_encoding", "UTF8")
         query.setdefault("application_name", "moph-prompt")
         engine = create_engine(
@@ -123,7 +122,7 @@ class Postgres:
                 " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN :tables"
                 " AND pg_catalog.pg_table_is_visible(c.oid) AND a.attnum > 0 AND NOT a.attisdropped"
                 " AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')"
-            ).bindparams(bindparam("tables", expanding=True)),
+            ).bindparams(bindparam("tables", expanding=True, type_=String)),
             {"tables": list(tables)},
         ):
             found.setdefault(str(table), set()).add(str(column))
@@ -134,7 +133,7 @@ class Postgres:
             text(
                 "SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relkind = 'f'"
                 " AND c.relname IN :tables AND pg_catalog.pg_table_is_visible(c.oid)"
-            ).bindparams(bindparam("tables", expanding=True)),
+            ).bindparams(bindparam("tables", expanding=True, type_=String)),
             {"tables": list(tables)},
         )
         return sorted(str(row[0]) for row in rows)
