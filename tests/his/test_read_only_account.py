@@ -124,7 +124,7 @@ def test_the_account_on_postgresql(postgres_url: str, login: str) -> None:
                 "CREATE TABLE y (x INT)",
                 "DROP TABLE patient",
             ):
-                with pytest.raises(DBAPIError, match="permission denied|must be owner"):
+                with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
                     connection.execute(text(refused))
     finally:
         run(admin, [f'DROP OWNED BY "{login}"', f'DROP ROLE "{login}"'])

@@ -94,9 +94,7 @@ class EncounterSource:
         kinds: dict[date, dict[str, int]] = {day: {} for day in distinct_days(days)}
         eligible = dict.fromkeys(kinds, 0)
         for part in batched(kinds, DAYS):
-            for day, kind, visits in self._reader.rows(
-                "count_all", "", self._window(part)
-            ):
+            for day, kind, visits in self._reader.rows("count_all", "", self._window(part)):
                 of_day = kinds[one_day(day)]
                 of_day[kind] = of_day.get(kind, 0) + int(visits)
             for day, visits in self._reader.rows("count_eligible", "window", self._window(part)):

@@ -3,7 +3,7 @@
 {% import 'doses.jinja' as w %}
 {% import 'scopes.jinja' as s %}
 {% if has('t_health_epi_detail') and has('t_health_epi') %}
-SELECT 't_health_epi_detail' AS place, x.t_health_epi_detail_id AS row_id, 0 AS elsewhere, {{ w.whose() }},
+SELECT {{ in_order }} 't_health_epi_detail' AS place, x.t_health_epi_detail_id AS row_id, 0 AS elsewhere, {{ w.whose() }},
     {{ s.day_of('e.epi_survey_date') }} AS own_day, NULL AS visit_day
 {{ w.joins() }}
 WHERE {{ w.of(scope) }}

@@ -1,7 +1,7 @@
 {# Doses given here. #}
 {% import 'doses.jinja' as w %}
 {% import 'scopes.jinja' as s %}
-SELECT x.t_health_epi_detail_id AS row_id, {{ w.whose() }}, {{ s.day_of('e.epi_survey_date') }} AS own_day,
+SELECT {{ in_order }} x.t_health_epi_detail_id AS row_id, {{ w.whose() }}, {{ s.day_of('e.epi_survey_date') }} AS own_day,
     NULL AS visit_day, {{ s.time_of('e.epi_survey_date') }} AS own_time, NULL AS visit_time,
     {{ opt('b_health_epi_group', 'health_epi_group_description_particular', 'm') }} AS vaccine_code,
     {{ opt('b_health_epi_group', 'health_epi_group_description', 'm') }} AS vaccine_name, NULL AS dose_number,

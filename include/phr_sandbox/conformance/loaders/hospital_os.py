@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from phr.canonical import (
-    Appointment,
     CanonicalRow,
     DrugDispense,
     LabResult,
@@ -34,7 +33,7 @@ def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001 
     """A range of a test is a least and a greatest value; of the words for how a visit ended there are five.
 
     Not held: middle names, postal codes, "ended without a diagnosis", LOINC and LABTEST of a test, ranges in
-    words, the GPU level of a TMT code (a code is a TPU), and who made an appointment at which clinic's counter.
+    words, and any level of a TMT code but TPU.
     """
     if isinstance(row, Patient):
         return row._replace(middle=None, postal_code=None)
@@ -45,8 +44,6 @@ def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001 
         return row._replace(reference_text=text, loinc=None, labtest=None)
     if isinstance(row, DrugDispense):
         return row._replace(tmt_level="TPU" if row.tmt_code else None)
-    if isinstance(row, Appointment):
-        return row
     return row
 
 
@@ -90,7 +87,7 @@ class _Book:
         for table, columns, rows in self._lists():
             fill(connection, table, columns, rows)
 
-    def _lists(self) -> Iterator[tuple[str, str, list[tuple[object, ...]]]]:
+    def _lists(self) -> Iterator[tuple[str, str, Iterable[tuple[object, ...]]]]:
         yield (
             "f_patient_prefix",
             "f_patient_prefix_id patient_prefix_description",
@@ -143,7 +140,7 @@ class _Book:
             "b_contract_plans_id r_rp1855_instype_id",
             [(c, v[1]) for c, v in plans],
         )
-        yield "b_icd10", "icd10_number icd10_description", list(self.diseases.items())
+        yield "b_icd10", "icd10_number icd10_description", [*self.diseases.items()]
         yield "b_item_subgroup", "b_item_subgroup_id item_subgroup_description", list(self.groups.items())
         yield (
             "b_item",
@@ -192,7 +189,7 @@ def _people(connection: Connection, model: Model, book: _Book) -> None:
         patients.append(
             (
                 *(f"274{n:012}", p.hn, p.cid, p.given, p.family, prefix, p.sex, *birth, nation, p.marital),
-                *(p.house_no, p.moo, p.road, code, f"{code[:4]}00", f"{code[:2]}0000", p.mobile_phone),
+                *(p.house_no, p.moo, p.road, code, p.mobile_phone),
                 *(p.home_phone, "1", family),
             )
         )
@@ -204,9 +201,9 @@ def _people(connection: Connection, model: Model, book: _Book) -> None:
         connection,
         "t_patient",
         "t_patient_id patient_hn patient_pid patient_firstname patient_lastname f_patient_prefix_id f_sex_id"
-        " patient_birthday patient_birthday_true f_patient_nation_id f_patient_marriage_status_id patient_house"
-        " patient_moo patient_road patient_tambon patient_amphur patient_changwat"
-        " patient_patient_mobile_phone patient_phone_number patient_active t_health_family_id",
+        " patient_birthday patient_birthday_true f_patient_nation_id f_patient_marriage_status_id"
+        " patient_house patient_moo patient_road patient_tambon patient_patient_mobile_phone patient_phone_number"
+        " patient_active t_health_family_id",
         patients,
     )
     fill(
