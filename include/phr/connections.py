@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -25,6 +26,9 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "sqlite": "sqlite",
 }
+#: charset, as for MySQL -> what PostgreSQL calls it
+POSTGRESQL_ENCODINGS = {"utf8": "UTF8", "utf8mb4": "UTF8", "tis620": "WIN874", "win874": "WIN874"}
+_SCHEMAS = re.compile(r"\w+(,\w+)*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,11 @@ class Connection:
     def source_url(self, *, hospital: str, charset: str = "auto") -> URL:
         """SQLAlchemy URL of a replica; ``conn_type`` chooses the driver, ``extra.driver`` overrides it.
 
+        ``extra.charset`` is the charset of the connection; ``extra.search_path`` names the schemas of a
+        PostgreSQL database in which the tables are, with commas between.
+
         :raises StopHospital: PHR-103 for a connection type that is no database we read, PHR-101 for an
-            ``extra.driver`` or ``extra.charset`` that does not exist.
+            ``extra.driver``, ``extra.charset`` or ``extra.search_path`` that is none.
         """
         driver = str(self.extra.get("driver") or _DRIVERS.get(self.conn_type, ""))
         if not driver:
@@ -61,6 +68,8 @@ class Connection:
             if not _charset_exists(query["charset"]):
                 detail = f"{self.conn_id}: extra.charset is not a charset of MySQL (tis620, utf8mb4)"
                 raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)
+        if driver.startswith("postgres"):
+            query |= self._postgresql_query(hospital, charset)
         return URL.create(
             driver,
             username=self.login or None,
@@ -70,6 +79,19 @@ class Connection:
             database=self.schema or None,
             query=query,
         )
+
+    def _postgresql_query(self, hospital: str, charset: str) -> dict[str, str]:
+        wanted = str(self.extra.get("charset") or ("utf8" if charset == "auto" else charset)).lower()
+        schemas = str(self.extra.get("search_path") or "").replace(" ", "")
+        detail = ""
+        if wanted not in POSTGRESQL_ENCODINGS:
+            detail = f"{self.conn_id}: extra.charset is none of {', '.join(POSTGRESQL_ENCODINGS)}"
+        elif schemas and not _SCHEMAS.fullmatch(schemas):
+            detail = f"{self.conn_id}: extra.search_path is not a list of schema names"
+        if detail:
+            raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)
+        query = {"client_encoding": POSTGRESQL_ENCODINGS[wanted]}
+        return query | {"options": f"-csearch_path={schemas}"} if schemas else query
 
 
 def _driver_exists(driver: str) -> bool:

@@ -1,4 +1,4 @@
-"""A small HOSxP database, on a real MariaDB (tis620, as hospitals run it) and on SQLite."""
+"""A small HOSxP database: on a real MariaDB (tis620, as hospitals run it), on PostgreSQL and on SQLite."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ class Source:
 
     url: str
     engine: Engine
+
+    @property
+    def zero_day(self) -> str:
+        """What HOSxP stores for "no date": PostgreSQL has no zero date, so there it is Delphi's."""
+        return "1899-12-30" if self.engine.dialect.name == "postgresql" else "0000-00-00"
 
     def insert(self, table: str, **values: Any) -> None:
         columns = ", ".join(values)
@@ -77,6 +82,12 @@ def on_mariadb(url: str, charset: str | None = None) -> Source:
     return Source(url, engine)
 
 
+def on_postgres(url: str) -> Source:
+    engine = create_engine(url, poolclass=NullPool)
+    create_hosxp(engine)
+    return Source(url, engine)
+
+
 def on_sqlite(path: Path) -> Source:
     url = f"sqlite:///{path}"
     engine = create_engine(url, poolclass=NullPool)
@@ -98,11 +109,22 @@ def mariadb_source(mariadb_url: str) -> Iterator[Source]:
 
 
 @pytest.fixture
+def postgres_source(postgres_url: str) -> Iterator[Source]:
+    yield from _belonging(on_postgres(postgres_url))
+
+
+@pytest.fixture
 def sqlite_source(tmp_path: Path) -> Iterator[Source]:
     yield from _belonging(on_sqlite(tmp_path / "replica.sqlite"))
 
 
-@pytest.fixture(params=[pytest.param("mariadb", marks=pytest.mark.mariadb), "sqlite"])
+@pytest.fixture(
+    params=[
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        "sqlite",
+    ]
+)
 def source(request: pytest.FixtureRequest) -> Source:
     """An empty HOSxP database that belongs to hospital 99001."""
     found: Source = request.getfixturevalue(f"{request.param}_source")

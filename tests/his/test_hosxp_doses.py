@@ -231,7 +231,7 @@ def test_the_own_day_of_a_dose_comes_before_the_visit(source: Source, adapter: A
     moments = {
         1: "2025-12-01 08:00:00",
         2: None,
-        3: "0000-00-00 00:00:00",
+        3: f"{source.zero_day} 00:00:00",
         4: "2568-12-02 08:00:00",
     }
     for key, moment in moments.items():

@@ -47,7 +47,7 @@ def test_a_report_dated_in_the_buddhist_era_is_found(source: Source, adapter: Ad
 def test_forms_without_a_visit_and_visits_without_a_date_lead_nowhere(
     source: Source, adapter: Adapter
 ) -> None:
-    _visit(source, "681103090001", "0000-00-00")
+    _visit(source, "681103090001", source.zero_day)
     source.insert("lab_head", lab_order_number=1, vn="681103090001", report_date="2025-11-08")
     source.insert("lab_head", lab_order_number=2, vn="", report_date="2025-11-08")
     source.insert("lab_head", lab_order_number=3, vn="999999999999", report_date="2025-11-08")

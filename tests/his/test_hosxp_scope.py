@@ -61,7 +61,7 @@ def test_order_days_and_strangers(source: Source, adapter: Adapter) -> None:
     source.visit("690112090000")
     source.visit("690112080000", vstdate="2569-01-12")
     source.visit("690114080000", vstdate="2026-01-14")
-    source.visit("690100000000", vstdate="0000-00-00")
+    source.visit("690100000000", vstdate=source.zero_day)
     source.visit("690100000001", vstdate=None)
     refs, counts = seen(adapter, NEXT, DAY, DAY, date(2024, 2, 29))
     assert refs == ["690112080000", "690112090000", "690113080000"]

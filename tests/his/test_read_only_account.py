@@ -13,6 +13,9 @@ from phr.his import make_adapter
 from phr.his.grants import PASSWORD_MARK, read_only_account
 from phr.his.system import system
 from phr.settings import Hospital
+from phr_sandbox.conformance.invent import invent
+from phr_sandbox.conformance.kit import check
+from phr_sandbox.conformance.loaders import loader
 from phr_sandbox.province.build import build_hospital
 from phr_sandbox.province.profiles import PROFILES
 
@@ -91,7 +94,10 @@ def test_a_missing_grant_is_a_missing_table(mariadb_account: tuple[Engine, URL],
 @pytest.mark.postgres
 def test_the_account_on_postgresql(postgres_url: str, login: str) -> None:
     admin = create_engine(postgres_url, poolclass=NullPool)
-    run(admin, [f"CREATE TABLE {table} (x INT)" for table in [*CATALOGUE.tables, "payroll"]])
+    model = invent(patients=20)
+    loader("hosxp").create(admin)
+    loader("hosxp").load(admin, model)
+    run(admin, ["CREATE TABLE payroll (salary INT)"])
     try:
         with pytest.raises(DBAPIError):
             run(admin, grants(admin, login, "postgresql"))
@@ -100,21 +106,26 @@ def test_the_account_on_postgresql(postgres_url: str, login: str) -> None:
             [line.replace(PASSWORD_MARK, "'its-own'") for line in grants(admin, login, "postgresql")],
         )
         url = make_url(postgres_url).set(username=login, password="its-own")
+        hospital = Hospital(hcode=model.hcode, name_th="รพ.สมมติ", his="hosxp")
+        adapter = make_adapter(hospital, url.render_as_string(hide_password=False))
+        report = adapter.probe()
+        assert (report.problems, report.warnings, report.writable) == ([], [], False)
+        assert set(report.found) == set(CATALOGUE.tables)
+        assert check(adapter, model, loader("hosxp")).differences == []
         reader = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with reader.connect() as connection:
-            for table in CATALOGUE.tables:
-                assert connection.execute(text(f"SELECT COUNT(*) FROM {table}")).scalar_one() == 0
-            for refused in (
-                "SELECT * FROM payroll",
-                "INSERT INTO patient VALUES (1)",
-                "CREATE TABLE y (x INT)",
-            ):
-                with pytest.raises(DBAPIError):
-                    connection.execute(text(refused))
             # the rights hold, not only the default of the session
             connection.execute(text("SET default_transaction_read_only = off"))
-            with pytest.raises(DBAPIError, match="permission denied"):
-                connection.execute(text("INSERT INTO patient VALUES (1)"))
+            for refused in (
+                "SELECT * FROM payroll",
+                "INSERT INTO patient (hn) VALUES ('1')",
+                "UPDATE patient SET cid = NULL",
+                "DELETE FROM ovst",
+                "CREATE TABLE y (x INT)",
+                "DROP TABLE patient",
+            ):
+                with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+                    connection.execute(text(refused))
     finally:
         run(admin, [f'DROP OWNED BY "{login}"', f'DROP ROLE "{login}"'])
 

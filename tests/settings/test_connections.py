@@ -112,3 +112,28 @@ def test_good_connections(extra: Any, charset: str, wanted: str, port: Any) -> N
     found = parse_connection("his_99001", GOOD | {"extra": extra, "port": port})
     url = found.source_url(hospital="99001", charset=charset)
     assert (url.host, url.port, url.database, url.query["charset"]) == ("h", 3306, "hos", wanted)
+
+
+@pytest.mark.parametrize(
+    ("extra", "charset", "wanted"),
+    [
+        ({}, "auto", {"client_encoding": "UTF8"}),
+        ({}, "tis620", {"client_encoding": "WIN874"}),
+        ({"charset": "TIS620"}, "auto", {"client_encoding": "WIN874"}),
+        (
+            {"search_path": "dw_99001, public"},
+            "utf8mb4",
+            {"client_encoding": "UTF8", "options": "-csearch_path=dw_99001,public"},
+        ),
+    ],
+)
+def test_connections_of_postgresql(extra: Any, charset: str, wanted: dict[str, str]) -> None:
+    found = parse_connection("his_99001", GOOD | {"conn_type": "postgres", "extra": extra})
+    url = found.source_url(hospital="99001", charset=charset)
+    assert (url.drivername, dict(url.query)) == ("postgresql+psycopg", wanted)
+
+
+@pytest.mark.parametrize("extra", [{"charset": SECRET}, {"search_path": f"a -c x={SECRET}"}], ids=repr)
+def test_malformed_connections_of_postgresql(in_file: Path, extra: dict[str, str]) -> None:
+    in_file.write_text(json.dumps({"his_99001": GOOD | {"conn_type": "postgres", "extra": extra}}))
+    refused(f"his_99001: extra.{next(iter(extra))}")

@@ -12,7 +12,18 @@ from phr.canonical import CanonicalRow, Screening, Visit
 from phr.errors import Bug
 from phr.his import normalise, people, rows
 from phr.his.base import DayCount
-from phr.his.reader import DAYS, KEYS, NO_DAY, Reader, bangkok, batched, both_eras, distinct_days, one_day
+from phr.his.reader import (
+    DAYS,
+    KEYS,
+    NO_DAY,
+    Reader,
+    bangkok,
+    batched,
+    both_eras,
+    distinct_days,
+    on_days,
+    one_day,
+)
 
 #: canonical child table -> builder of its rows; the SELECT has the table's name
 CHILDREN: dict[str, Callable[..., CanonicalRow | rows.Triage]] = {
@@ -50,7 +61,7 @@ class EncounterSource:
             return distinct_days(days)
         found: set[date] = set()
         for part in batched(distinct_days(days), DAYS):
-            for (day,) in self._reader.rows(f"days_{feed}", "", {"days": both_eras(part)}):
+            for (day,) in self._reader.rows(f"days_{feed}", "", on_days(part)):
                 if iso := normalise.date(day, "service_day", []):
                     found.add(date.fromisoformat(iso))
         return sorted(found)
@@ -83,9 +94,7 @@ class EncounterSource:
         kinds: dict[date, dict[str, int]] = {day: {} for day in distinct_days(days)}
         eligible = dict.fromkeys(kinds, 0)
         for part in batched(kinds, DAYS):
-            for day, kind, visits in self._reader.rows(
-                "count_all", "", {"days": both_eras(part)} | self._window(part)
-            ):
+            for day, kind, visits in self._reader.rows("count_all", "", self._window(part)):
                 of_day = kinds[one_day(day)]
                 of_day[kind] = of_day.get(kind, 0) + int(visits)
             for day, visits in self._reader.rows("count_eligible", "window", self._window(part)):
@@ -180,7 +189,7 @@ class EncounterSource:
         cutoff = self._cutoff.date()
         days = list(days)
         return {
-            "days": both_eras(days) or [NO_DAY],
+            **on_days(days),
             "settled_days": both_eras(day for day in days if day < cutoff) or [NO_DAY],
             "cutoff_days": both_eras(day for day in days if day == cutoff) or [NO_DAY],
             "cutoff_time": self._cutoff.time().isoformat("seconds"),

@@ -17,7 +17,7 @@ from phr.his import doses, people
 from phr.his import normalise as n
 from phr.his.base import DayCount
 from phr.his.doses import NOBODY, KeyAndDay, Place, RawDose
-from phr.his.reader import KEYS, Reader, bangkok, batched, both_eras, distinct_days
+from phr.his.reader import KEYS, Reader, bangkok, batched, distinct_days, on_days
 from phr.his.records import RecordFinder, as_id, unregistered
 
 #: days whose people are in memory at once
@@ -69,7 +69,7 @@ class ImmunizationSource:
                 raw.identity.ref
                 for place in self._own_places
                 for scope in place.day_scopes
-                for raw in self._rows(place, scope, {"days": both_eras(part)})
+                for raw in self._rows(place, scope, on_days(part))
                 if doses.given_day(raw.own_day, raw.visit_day, []) in asked
             }
             newest = {ref: day for ref, day in self._newest(seen).items() if day in asked}
@@ -129,7 +129,7 @@ class ImmunizationSource:
         """Keys of those who were given a dose here on these days."""
         asked = {day.isoformat() for day in days}
         found = set()
-        for row in map(KeyAndDay._make, self._reader.rows("dose_days", "days", {"days": both_eras(days)})):
+        for row in map(KeyAndDay._make, self._reader.rows("dose_days", "days", on_days(days))):
             if not row.elsewhere and doses.given_day(row.own_day, row.visit_day, []) in asked:
                 found.add(row.identity.ref)
         return found

@@ -93,6 +93,15 @@ def both_eras(days: Iterable[date]) -> list[str]:
     return out
 
 
+def on_days(days: Sequence[date]) -> dict[str, object]:
+    """Parameters of a statement that asks for days: the days, never none, and the span they lie in."""
+    return {
+        "days": both_eras(days) or [NO_DAY],
+        "first_day": min(days).isoformat() if days else NO_DAY,
+        "after_day": (max(days) + timedelta(days=1)).isoformat() if days else NO_DAY,
+    }
+
+
 def one_day(raw: object) -> date:
     """A day that was asked for, as the server gives it back."""
     iso = normalise.date(raw, "service_day", [])

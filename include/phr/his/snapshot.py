@@ -11,7 +11,7 @@ from phr import faults
 from phr.errors import StopHospital
 from phr.his import doses, encounters, immunizations
 from phr.his.base import KeySource
-from phr.his.reader import DAYS, Reader, batched, both_eras, distinct_days, one_day
+from phr.his.reader import DAYS, Reader, batched, distinct_days, on_days, one_day
 from phr.his.sql import Statements
 from phr.his.system import System
 from phr.settings import Hospital
@@ -57,7 +57,7 @@ class SqlSnapshot:
             return None
         counts = dict.fromkeys(distinct_days(days), 0)
         for part in batched(counts, DAYS):
-            for day, n in self._reader.rows("discharges", "", {"days": both_eras(part)}):
+            for day, n in self._reader.rows("discharges", "", on_days(part)):
                 counts[one_day(day)] += int(n)
         return counts
 

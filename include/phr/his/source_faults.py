@@ -5,6 +5,7 @@ A driver's message may quote SQL and values (control LG2); only the class name a
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,24 @@ _SQLITE: dict[str, Fault] = {
     "SQLITE_LOCKED": faults.SOURCE_UNREACHABLE,
     "SQLITE_PERM": faults.SOURCE_LOGIN,
 }
+#: PostgreSQL: SQLSTATE, or its class (first two characters)
+_POSTGRESQL: dict[str, Fault] = {
+    **dict.fromkeys(("08", "53300", "57P01", "57P02", "57P03", "57P05", "25P03"), faults.SOURCE_UNREACHABLE),
+    **dict.fromkeys(("28", "42501"), faults.SOURCE_LOGIN),
+    **dict.fromkeys(("3D", "3F"), faults.SOURCE_DATABASE_MISSING),
+    **dict.fromkeys(("22021", "22P05"), faults.SOURCE_CHARSET),
+    "42P01": faults.SOURCE_TABLE_MISSING,
+    "42703": faults.SOURCE_COLUMN_MISSING,
+}
+#: libpq passes no SQLSTATE of a refused connection on, only the server's words
+_REFUSED: tuple[tuple[str, Fault], ...] = (
+    (r'database ".*" does not exist', faults.SOURCE_DATABASE_MISSING),
+    (
+        r'authentication failed|no pg_hba\.conf entry|role ".*" does not exist|not permitted to log in'
+        r"|permission denied|no password supplied|pg_hba\.conf rejects",
+        faults.SOURCE_LOGIN,
+    ),
+)
 
 
 @contextmanager
@@ -54,8 +73,22 @@ def _translate(error: Exception, hcode: str) -> StopHospital:
             return StopHospital(faults.SOURCE_CHARSET, hospital=hcode, detail=name)
         fault = _SQLITE.get("_".join(number.split("_")[:2]), faults.SOURCE_QUERY)
         return StopHospital(fault, hospital=hcode, detail=f"{name} {number}".strip())
+    if hasattr(cause, "sqlstate"):  # psycopg; not imported where no such source is read
+        fault, state = _postgresql(cause)
+        return StopHospital(fault, hospital=hcode, detail=f"{name} {state}".strip())
     code = cause.args[0] if cause is not None and cause.args else None
     if isinstance(code, int) and not isinstance(cause, OSError):
         return StopHospital(_MYSQL.get(code, faults.SOURCE_QUERY), hospital=hcode, detail=f"{name} {code}")
     fault = faults.SOURCE_UNREACHABLE if isinstance(cause, OSError) else faults.SOURCE_QUERY
     return StopHospital(fault, hospital=hcode, detail=name)
+
+
+def _postgresql(cause: BaseException | None) -> tuple[Fault, str]:
+    state: str | None = getattr(cause, "sqlstate", None)
+    if state:
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2], faults.SOURCE_QUERY), state
+    for words, fault in _REFUSED:
+        if re.search(words, str(cause)):
+            return fault, ""
+    lost = type(cause).__name__ in ("OperationalError", "ConnectionTimeout")
+    return faults.SOURCE_UNREACHABLE if lost else faults.SOURCE_QUERY, ""

@@ -43,6 +43,8 @@ class Statements:
             "t": dialect.time_text,
             "moment_day": dialect.moment_day,
             "moment_time": dialect.moment_time,
+            "txt": dialect.as_text,
+            "yes": dialect.yes,
             "concat": dialect.concat,
             "procedure_code": dialect.procedure_code,
             "not_digits": dialect.not_digits,

@@ -1,9 +1,9 @@
-"""Creates the HOSxP tables of ``hosxp_mysql.sql`` on MariaDB/MySQL as they are, on SQLite translated."""
+"""Creates the HOSxP tables of ``hosxp_mysql.sql``: on MariaDB/MySQL as they are, elsewhere translated."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -28,14 +28,27 @@ _AFFINITY = {
     "tinyint": "INTEGER",
     "double": "REAL",
 }
+#: MySQL type -> PostgreSQL type, as sites that run HOSxP there have them
+_POSTGRESQL = {
+    "varchar": "character varying",
+    "char": "character",
+    "text": "text",
+    "date": "date",
+    "time": "time(6) without time zone",
+    "datetime": "timestamp(6) without time zone",
+    "int": "integer",
+    "smallint": "smallint",
+    "tinyint": "smallint",
+    "double": "numeric",
+}
 
 
 def create_hosxp(engine: Engine, *, charset: str | None = None) -> None:
     """Create all HOSxP tables and indexes in an empty database.
 
     :param charset: table character set on MariaDB/MySQL; None keeps ``tis620``, as most hospitals run.
-        Ignored on SQLite, whose text is always UTF-8.
-    :raises ValueError: a dialect other than MariaDB/MySQL/SQLite, or a malformed charset name.
+        Ignored elsewhere: SQLite's text is always UTF-8, PostgreSQL's is that of the database.
+    :raises ValueError: a dialect other than MariaDB/MySQL/PostgreSQL/SQLite, or a malformed charset name.
     :raises sqlalchemy.exc.OperationalError: a table is already there; nothing is ever dropped.
     """
     if charset is not None and not _CHARSET.fullmatch(charset):
@@ -44,7 +57,9 @@ def create_hosxp(engine: Engine, *, charset: str | None = None) -> None:
     if dialect in ("mysql", "mariadb"):
         statements = list(_mysql_statements(charset or "tis620"))
     elif dialect == "sqlite":
-        statements = list(_sqlite_statements())
+        statements = list(_translated(lambda kind, _size: _AFFINITY[kind]))
+    elif dialect == "postgresql":
+        statements = list(_translated(_postgresql_type))
     else:
         raise ValueError(f"no HOSxP schema for dialect {dialect}")
     with engine.begin() as connection:
@@ -80,7 +95,16 @@ def _mysql_statements(charset: str) -> Iterator[str]:
         yield f"CREATE TABLE `{name}` ({body}\n) ENGINE=InnoDB DEFAULT CHARSET={charset}"
 
 
-def _sqlite_statements() -> Iterator[str]:
+def _postgresql_type(kind: str, size: str) -> str:
+    # the sizes of integers are for display
+    return (
+        f"{_POSTGRESQL[kind]}({size})"
+        if size and kind in ("varchar", "char", "double")
+        else _POSTGRESQL[kind]
+    )
+
+
+def _translated(type_of: Callable[[str, str], str]) -> Iterator[str]:
     for name, body in _tables():
         parts: list[str] = []
         indexes: list[str] = []
@@ -91,7 +115,7 @@ def _sqlite_statements() -> Iterator[str]:
                 columns = key[3].replace("`", '"')
                 indexes.append(f'CREATE {key[1] or ""}INDEX "{key[2]}" ON "{name}" ({columns})')
             elif column := _COLUMN.match(line):
-                parts.append(f'"{column[1]}" {_AFFINITY[column[2]]}{column[4] or ""}')
+                parts.append(f'"{column[1]}" {type_of(column[2], column[3])}{column[4] or ""}')
             else:
                 raise ValueError(f"{DDL_FILE.name}: cannot translate a line of {name}")
         yield f'CREATE TABLE "{name}" (\n  ' + ",\n  ".join(parts) + "\n)"

@@ -16,13 +16,19 @@ from phr import faults
 from phr.errors import StopHospital
 from phr.his.dialects.base import CONNECT_SECONDS, Columns, Dialect
 from phr.his.dialects.mysql import MySql
+from phr.his.dialects.postgres import Postgres
 from phr.his.dialects.sqlite import Sqlite
 from phr.settings import Hospital
 
-__all__ = ["CONNECT_SECONDS", "DIALECTS", "Columns", "Dialect", "MySql", "Sqlite", "connect"]
+__all__ = ["CONNECT_SECONDS", "DIALECTS", "Columns", "Dialect", "MySql", "Postgres", "Sqlite", "connect"]
 
 #: SQLAlchemy backend name -> dialect
-DIALECTS: dict[str, type[Dialect]] = {"mysql": MySql, "mariadb": MySql, "sqlite": Sqlite}
+DIALECTS: dict[str, type[Dialect]] = {
+    "mysql": MySql,
+    "mariadb": MySql,
+    "postgresql": Postgres,
+    "sqlite": Sqlite,
+}
 
 
 def connect(hospital: Hospital, url: str, dialects: Collection[str]) -> tuple[Dialect, Engine]:

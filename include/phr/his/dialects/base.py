@@ -44,6 +44,12 @@ class Dialect(Protocol):
     def moment_time(self, column: str) -> str:
         """SQL: the time of a column of day and time, as :meth:`time_text`."""
 
+    def as_text(self, column: str) -> str:
+        """SQL: a column of any type where only a text will do: in a UNION, and beside texts."""
+
+    def yes(self, column: str) -> str:
+        """SQL condition, never NULL: a flag that is set."""
+
     def concat(self, *parts: str) -> str:
         """SQL: the texts one after the other."""
 

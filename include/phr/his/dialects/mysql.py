@@ -69,6 +69,12 @@ class MySql:
     def moment_time(self, column: str) -> str:
         return f"DATE_FORMAT({column}, '%H:%i:%s')"
 
+    def as_text(self, column: str) -> str:
+        return column  # compares and mixes types by itself
+
+    def yes(self, column: str) -> str:
+        return f"COALESCE({column}, '') = 'Y'"
+
     def concat(self, *parts: str) -> str:
         return f"CONCAT({', '.join(parts)})"
 

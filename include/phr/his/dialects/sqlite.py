@@ -44,6 +44,12 @@ class Sqlite:
     def moment_time(self, column: str) -> str:
         return f"SUBSTR({column}, 12, 8)"
 
+    def as_text(self, column: str) -> str:
+        return f"CAST({column} AS TEXT)"
+
+    def yes(self, column: str) -> str:
+        return f"COALESCE({column}, '') = 'Y'"
+
     def concat(self, *parts: str) -> str:
         return f"({' || '.join(parts)})"
 

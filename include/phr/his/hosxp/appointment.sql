@@ -9,4 +9,4 @@ FROM ovst o
 JOIN oapp x ON x.vn = o.vn AND x.vn <> ''
 LEFT JOIN clinic c ON c.clinic = x.clinic
 LEFT JOIN doctor dr ON dr.code = x.doctor
-WHERE {{ s.visits(scope) }} AND COALESCE({{ opt('oapp', 'oapp_status_id', 'x') }}, 1) = 1
+WHERE {{ s.visits(scope) }} AND COALESCE({{ txt(opt('oapp', 'oapp_status_id', 'x')) }}, '1') = '1'

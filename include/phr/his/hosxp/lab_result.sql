@@ -18,7 +18,8 @@ JOIN lab_order l ON l.lab_order_number = h.lab_order_number
 LEFT JOIN lab_items li ON li.lab_items_code = l.lab_items_code
 {{ left('lab_items_group', 'g', 'g.lab_items_group_code = ' ~ opt('lab_items', 'lab_items_group', 'li')) }}
 WHERE {{ s.visits(scope) }}
-    AND l.confirm = 'Y' AND TRIM(COALESCE(l.lab_order_result, '')) <> ''
-    AND COALESCE({{ opt('lab_head', 'anonymous', 'h') }}, '') <> 'Y'
+    AND {{ yes('l.confirm') }} AND TRIM(COALESCE(l.lab_order_result, '')) <> ''
+    AND NOT {{ yes(opt('lab_head', 'anonymous', 'h')) }}
     AND COALESCE({{ opt('lab_head', 'department', 'h') }}, '') <> 'IPD'
-    AND COALESCE(NULLIF(TRIM({{ opt('lab_head', 'confirm_report', 'h') }}), ''), 'Y') = 'Y'
+    AND ({{ yes(opt('lab_head', 'confirm_report', 'h')) }}
+        OR TRIM(COALESCE({{ txt(opt('lab_head', 'confirm_report', 'h')) }}, '')) = '')
