@@ -8,7 +8,8 @@
 * ``parts``: statements that are only asked where their tables have these columns;
 * ``visit_keys``: scope of the SELECTs -> what a reference found through it begins with;
 * ``doses``: the places that hold vaccinations (:class:`phr.his.doses.Place`); none, no registers;
-* ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``.
+* ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``;
+* ``by_column``: tables of which only the named columns may be granted, since others hold secrets.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class System:
     visit_keys: Mapping[str, str]
     doses: tuple[Place, ...] = field(default=())
     shared: bool = False
+    by_column: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -63,6 +65,7 @@ class System:
                 for place in raw.get("doses") or ()
             ),
             shared=bool(raw.get("shared", False)),
+            by_column=frozenset(raw.get("by_column") or ()),
         )
 
     @property

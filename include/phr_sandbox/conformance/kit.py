@@ -1,8 +1,9 @@
 """Reads a loaded model back through the adapter of its HIS and says what differs.
 
 What a HIS makes up itself is not compared: row keys, order numbers, the keys of persons, its own clinic
-codes, the visit a dose hangs on, and in which of its registers a citizen id stands. Everything else has to be
-the same to the byte, in canonical rows and in the documents made of them.
+codes, the visit a dose hangs on, leading zeros of a hospital number, and in which of its registers a citizen
+id stands. Everything else has to be the same to the byte, in canonical rows and in the documents made of
+them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from phr_sandbox.conformance.loaders import Loader
 from phr_sandbox.conformance.model import Model
 from phr_sandbox.conformance.rows import (
     CHILDREN,
+    as_held,
     bare,
     children,
     eligible_rows,
@@ -59,6 +61,7 @@ class Outcome:
 def check(adapter: Adapter, model: Model, loader: Loader) -> Outcome:
     """Read everything and compare."""
     outcome = Outcome()
+    model = as_held(model, loader)
     with adapter.open() as snapshot:
         _visits(snapshot, model, loader, outcome)
         if loader_doses := [dose for dose in model.doses if loader.held("immunization", dose)]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from phr.canonical import Appointment, CanonicalRow, Immunization, Patient, RegisterPerson, VitalSign
@@ -47,6 +48,29 @@ def held(loader: Loader, table: str, rows: Iterable[CanonicalRow]) -> list[Canon
     """What a HIS can hold of these rows."""
     found = (loader.held(table, row) for row in rows)
     return [bare(row) for row in found if row is not None]
+
+
+def as_held(model: Model, loader: Loader) -> Model:
+    """The model with the hospital numbers of this HIS, and without visits in states it does not know.
+
+    A loader says the former with what it holds of a patient, the latter with ``STATES`` (without: all).
+    """
+    states = getattr(loader, "STATES", None)
+    hns = {
+        row.hn: kept.hn for row in model.patients if isinstance(kept := loader.held("patient", row), Patient)
+    }
+    return Model(
+        model.hcode,
+        model.first_day,
+        model.last_day,
+        [row._replace(hn=hns[row.hn]) for row in model.patients if row.hn in hns],
+        [
+            replace(found, visit=found.visit._replace(hn=hns.get(found.visit.hn or "")))
+            for found in model.visits
+            if states is None or found.state in states
+        ],
+        [dose._replace(hn=hns.get(dose.hn or "")) for dose in model.doses],
+    )
 
 
 def children(visit: ModelVisit, attribute: str) -> list[CanonicalRow]:

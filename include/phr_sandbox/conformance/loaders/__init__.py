@@ -12,7 +12,10 @@ from phr_sandbox.conformance.model import Model
 
 
 class Loader(Protocol):
-    """What a loader module offers. A module is named like its HIS; an outsider's may stand anywhere."""
+    """What a loader module offers. A module is named like its HIS; an outsider's may stand anywhere.
+
+    A HIS that does not know every state of a visit lists those it does as ``STATES``.
+    """
 
     def create(self, engine: Engine) -> None:
         """Make the tables of the HIS in an empty database."""
