@@ -24,6 +24,7 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "sqlite": "sqlite",
+    "files43": "files43",
 }
 
 
@@ -50,6 +51,8 @@ class Connection:
         if not driver:
             detail = f"{self.conn_id}: connection type {self.conn_type or 'empty'} is not a database"
             raise StopHospital(faults.CONNECTION_MISSING, hospital=hospital, detail=detail)
+        if driver == "files43":  # no database of SQLAlchemy: the adapter reads the folder itself
+            return URL.create("files43", database=(self.schema or self.host).lstrip("/"))
         if not _driver_exists(driver):
             detail = f"{self.conn_id}: extra.driver is not an installed database driver"
             raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)

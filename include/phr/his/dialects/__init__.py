@@ -15,14 +15,15 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from phr import faults
 from phr.errors import StopHospital
 from phr.his.dialects.base import CONNECT_SECONDS, Columns, Dialect
+from phr.his.dialects.files43 import Files43
 from phr.his.dialects.mysql import MySql
 from phr.his.dialects.sqlite import Sqlite
 from phr.settings import Hospital
 
-__all__ = ["CONNECT_SECONDS", "DIALECTS", "Columns", "Dialect", "MySql", "Sqlite", "connect"]
+__all__ = ["CONNECT_SECONDS", "DIALECTS", "Columns", "Dialect", "Files43", "MySql", "Sqlite", "connect"]
 
 #: SQLAlchemy backend name -> dialect
-DIALECTS: dict[str, type[Dialect]] = {"mysql": MySql, "mariadb": MySql, "sqlite": Sqlite}
+DIALECTS: dict[str, type[Dialect]] = {"mysql": MySql, "mariadb": MySql, "sqlite": Sqlite, "files43": Files43}
 
 
 def connect(hospital: Hospital, url: str, dialects: Collection[str]) -> tuple[Dialect, Engine]:
