@@ -24,7 +24,7 @@ class Files43(Sqlite):
         from phr.his.files43.load import open_export  # with its parsing, only where files are read
         from phr.his.system import system
 
-        if not url.database or url.host:
+        if url.drivername != self.name or not url.database or url.host:
             raise ValueError("files43:///absolute/path")
         root = Path("/") / url.database
         kind = system(hospital.his)

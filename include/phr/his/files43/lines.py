@@ -30,6 +30,7 @@ LAYOUTS: dict[str, str] = {
     "APPOINTMENT": "HOSPCODE PID AN SEQ DATE_SERV CLINIC APDATE APTYPE APDIAG PROVIDER D_UPDATE CID"
     " HOSPCODE9",
 }
+_THAI = re.compile(r"[\u0e01-\u0e5b]")
 _CODE = re.compile(r'"?[0-9]{5}"?')
 #: a free text that holds more line ends than this is no text
 _MOST_LINES = 50
@@ -61,24 +62,15 @@ def decode(content: bytes, name: str, hcode: str) -> tuple[str, int]:
         return content.decode("utf-8"), 0
     except UnicodeDecodeError:
         pass
-    thai = [line for line in content.split(b"\n") if not line.isascii()]
-    bad = sum(not _is_utf8(line) for line in thai)
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        if bad * 2 < len(thai):
-            return content.decode("utf-8", "replace"), bad
+        text = content.decode("utf-8", "replace")
+        if text.count("\ufffd") < len(_THAI.findall(text)):
+            return text, sum("\ufffd" in line for line in text.split("\n"))
         try:
             return content.decode("cp874"), 0
         except UnicodeDecodeError:
             pass
     raise StopHospital(faults.EXPORT_CHARSET, hospital=hcode, detail=name)
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def records(kind: str, text: str, name: str, hcode: str) -> Records:
@@ -89,7 +81,9 @@ def records(kind: str, text: str, name: str, hcode: str) -> Records:
 
     :raises StopHospital: PHR-226 when the columns cannot be told.
     """
-    lines = [(n, line) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip("\x1a \t")]
+    lines = [(n, line) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip("\x1a \t|")]
+    if lines and lines[0][1].rstrip().endswith("|"):  # a stroke at the end of every line
+        lines = [(n, line.rstrip().removesuffix("|")) for n, line in lines]
     columns, lines = _columns(kind, lines, name, hcode)
     found = Records(columns)
     seen: set[str] = set()
@@ -110,8 +104,6 @@ def _columns(
     kind: str, lines: list[tuple[int, str]], name: str, hcode: str
 ) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
     head = [field.strip().strip('"').upper() for field in lines[0][1].split("|")] if lines else []
-    if head and not head[-1]:
-        head.pop()  # a stroke at the end of every line
     if "HOSPCODE" in head and len(set(head)) == len(head):
         return tuple(head), lines[1:]
     layout = tuple(LAYOUTS.get(kind, "").split())
@@ -148,8 +140,6 @@ def _joined(lines: Sequence[tuple[int, str]], width: int, found: Records) -> Ite
 
 def _fields(line: str, width: int, found: Records) -> list[str]:
     fields = line.split("|")
-    if len(fields) == width + 1 and not fields[-1].strip():
-        fields.pop()
     if '"' in line:
         if len(fields) != width:  # perhaps a stroke inside quotes
             quoted = next(csv.reader([line.replace("\n", " ")], delimiter="|"), [])

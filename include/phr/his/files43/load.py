@@ -149,7 +149,7 @@ def _broken(
 
     :raises StopHospital: PHR-226 when a line does not even say whom it belongs to.
     """
-    lost, follows = 0, -1
+    lost, follows = 0, -2
     for place, (line, fields) in enumerate(part.broken):
         known = {name: fields[i].strip() for i, name in enumerate(part.columns) if i < len(fields)}
         if not re.fullmatch(r"[0-9]{5}", known.get("HOSPCODE", "").strip('"')):
