@@ -204,7 +204,7 @@ def test_a_broken_line_holds_the_visit_and_what_was_delivered_stays(office: Offi
     path = office.folder / "DIAGNOSIS_OPD.TXT"
     pid = next(
         line.split("|")[1]
-        for line in (office.folder / "SERVICE.TXT").read_text(encoding="utf-8").split("\r\n")
+        for line in (office.folder / "SERVICE.TXT").read_text(encoding="utf-8").splitlines()
         if f"|{ref}|" in line
     )
     path.write_bytes(path.read_bytes() + f"{HCODE}|{pid}|{ref}|{NEW[0]:%Y%m%d}|4|I1".encode())

@@ -158,7 +158,7 @@ def _broken(
             follows = place
             continue
         follows = place
-        pid, seq, day = known.get("PID"), known.get("SEQ"), _value("DATE_SERV", known.get("DATE_SERV", ""))
+        pid, seq, day = known.get("PID"), known.get("SEQ") or None, _value("DATE_SERV", known.get("DATE_SERV", ""))
         if kind in ("ADDRESS", "PROVIDER"):
             continue
         if not pid or (kind != "PERSON" and not (seq or (day and _is_day(day)))):
@@ -253,7 +253,7 @@ def _arranging(connection: sqlite3.Connection) -> Iterator[str]:
     if "TIME_SERV" in has["SERVICE"]:
         yield (
             f"UPDATE service SET time_serv = '{BROKEN_LINE}' WHERE EXISTS (SELECT 1 FROM broken b"  # noqa: S608
-            " WHERE b.pid = service.pid AND (b.seq = service.seq OR (b.seq IS NULL AND b.day = date_serv)))"
+            " WHERE b.seq = service.seq OR (b.seq IS NULL AND b.pid = service.pid AND b.day = date_serv))"
         )
 
 
