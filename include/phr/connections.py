@@ -25,6 +25,7 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "sqlite": "sqlite",
+    "files43": "files43",
 }
 #: charset, as for MySQL -> what PostgreSQL calls it
 POSTGRESQL_ENCODINGS = {"utf8": "UTF8", "utf8mb4": "UTF8", "tis620": "WIN874", "win874": "WIN874"}
@@ -57,6 +58,8 @@ class Connection:
         if not driver:
             detail = f"{self.conn_id}: connection type {self.conn_type or 'empty'} is not a database"
             raise StopHospital(faults.CONNECTION_MISSING, hospital=hospital, detail=detail)
+        if driver == "files43":  # no database of SQLAlchemy: the adapter reads the folder itself
+            return URL.create("files43", database=(self.schema or self.host).lstrip("/"))
         if not _driver_exists(driver):
             detail = f"{self.conn_id}: extra.driver is not an installed database driver"
             raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)

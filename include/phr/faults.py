@@ -159,6 +159,58 @@ SOURCE_KIND = Fault(
     "switch the category off for this hospital in hospitals.yaml, or ask the maintainers to add it",
 )
 
+# -- 22x the exported 43 files --------------------------------------------------------------------
+EXPORT_ABSENT = Fault(
+    "PHR-221",
+    "ไม่พบแฟ้มส่งออก 43 แฟ้มตามที่ตั้งไว้ หรือไม่มีสิทธิอ่าน",
+    "the exported 43 files are not where the connection says, or may not be read",
+    "ตรวจที่อยู่ใน connection (files43:///ที่อยู่เต็ม) สิทธิอ่าน และว่าวางแฟ้มส่งออกแล้ว",
+    "check the path in the connection (files43:///full/path), the read rights, and that the export is there",
+)
+EXPORT_FILE_MISSING = Fault(
+    "PHR-222",
+    "ชุดส่งออก 43 แฟ้มขาดแฟ้มที่ต้องใช้",
+    "a file the product needs is missing in the 43-file export",
+    "ส่งออกใหม่ให้มีแฟ้มนี้ หากไม่มีข้อมูลให้มีแฟ้มที่มีแต่บรรทัดหัวคอลัมน์",
+    "export again with this file; when there is nothing to tell, with its header line alone",
+)
+EXPORT_DAMAGED = Fault(
+    "PHR-223",
+    "แฟ้มส่งออก 43 แฟ้มเสียหาย ไม่ครบ หรือกำลังถูกเขียนอยู่",
+    "a file of the 43-file export is damaged, cut short or still being written",
+    "คัดลอกหรือส่งออกแฟ้มนี้ใหม่ให้ครบก่อน แล้วสั่งใหม่ ไม่ใช้ zip ที่ตั้งรหัสผ่าน",
+    "copy or export the file again until it is whole, then run again; no zip with a password",
+)
+EXPORT_EMPTY = Fault(
+    "PHR-224",
+    "แฟ้มส่งออก 43 แฟ้มว่างเปล่า",
+    "a file of the 43-file export is empty",
+    "ส่งออกใหม่และตรวจช่วงวันที่เลือก แฟ้มต้องมีบรรทัดหัวคอลัมน์ และ PERSON กับ SERVICE ต้องมีข้อมูล",
+    "export again and check the chosen days: a file has a header line, PERSON and SERVICE have rows too",
+)
+EXPORT_CHARSET = Fault(
+    "PHR-225",
+    "อ่านชุดอักขระของแฟ้มส่งออก 43 แฟ้มไม่ได้",
+    "the charset of a file of the 43-file export cannot be read",
+    "ส่งออกแฟ้มนี้เป็น UTF-8 (หรือ TIS-620) แล้วสั่งใหม่ ไม่เปิดแฟ้มแล้วบันทึกทับด้วยโปรแกรมอื่น",
+    "export the file as UTF-8 (or TIS-620), then run again; do not open and save it with another program",
+)
+EXPORT_LINES = Fault(
+    "PHR-226",
+    "แฟ้มส่งออก 43 แฟ้มมีบรรทัดที่บอกไม่ได้ว่าเป็นของใคร หรือไม่มีหัวคอลัมน์",
+    "a file of the 43-file export has no header, or lines that do not say whose they are",
+    "ส่งออกแฟ้มนี้ใหม่โดยมีบรรทัดหัวคอลัมน์และคั่นด้วยเครื่องหมาย |",
+    "export the file again, with its header line and fields separated by |",
+)
+EXPORT_NOT_FULL = Fault(
+    "PHR-227",
+    "ยังไม่แน่ว่าแฟ้ม EPI มีวัคซีนครบทุกเข็มของทุกคน จึงไม่ส่งทะเบียนวัคซีน (รายการที่ขาดจะถูกลบที่ส่วนกลาง)",
+    "EPI is not known to hold every dose of every person: registers are not sent, since a missing dose would "
+    "be deleted nationally",
+    "หากส่งออก EPI ครบทุกปีเสมอ ให้ตั้ง epi_export_full: true มิฉะนั้นให้ปิดหมวด immunizations ของแห่งนี้",
+    "if EPI is always exported whole, set epi_export_full: true; else switch its category immunizations off",
+)
+
 # -- 3xx data of one document --------------------------------------------------------------------
 DOCUMENT_INCOMPLETE = Fault(
     "PHR-331",

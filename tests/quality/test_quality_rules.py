@@ -97,6 +97,10 @@ MISTAKES: dict[str, list[Mistake]] = {
         change("visit", start_time=None, notes="bad_time:start_time"),
         change("visit", start_time=None, notes="be_year:service_day bad_time:start_time"),
     ],
+    "visit.line_broken": [
+        change("visit", start_time=None, notes="broken_line:visit"),
+        change("visit", notes="be_year:service_day broken_line:visit"),
+    ],
     "visit.after_death": [
         lambda unit: (
             spoil(unit, "patient", deceased=True, death_date="2026-10-30"),

@@ -131,6 +131,17 @@ def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> 
     ]
 
 
+#: what may be met in files, as :mod:`phr.his.files43` counts it
+_REMARKS = {
+    "broken": "ไม่ครบ การรับบริการนั้นถูกพักไว้",
+    "continued": "ข้อความมีการขึ้นบรรทัดใหม่ ต่อกลับให้แล้ว",
+    "quoted": "มีเครื่องหมายคำพูด ตัดออกให้แล้ว",
+    "repeated": "ซ้ำทุกตัวอักษร นับครั้งเดียว",
+    "unreadable characters": "มีอักขระที่อ่านไม่ได้",
+    "without a visit": "ไม่พบการรับบริการใน SERVICE จึงไม่อยู่ในเอกสารใด",
+}
+
+
 def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
     """Connect to a hospital's source and say what was found; True when a run could start."""
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
@@ -147,6 +158,9 @@ def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
         console.print(f"  ไม่มี (ไม่จำเป็น) / optional, missing: {', '.join(report.missing_optional)}")
     if report.non_transactional:
         console.print(f"  ตารางที่ไม่มี snapshot / not transactional: {', '.join(report.non_transactional)}")
+    for file, what, lines in report.remarks:
+        thai = _REMARKS.get(what, what)
+        console.print(f"! {file}: {lines} บรรทัด / lines: {thai} / {what}", soft_wrap=True, markup=False)
     for warning in report.warnings:
         console.print(f"! {warning.message()}", soft_wrap=True)
     for problem in report.problems:

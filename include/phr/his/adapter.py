@@ -120,7 +120,14 @@ class SqlAdapter:
             clock_skew_seconds=(taken_at - self._now()).total_seconds(),
             non_transactional=tuple(self._dialect.non_transactional(connection, found)) if whole else (),
             fingerprint=statements.fingerprint(),
+            remarks=self._remarks(connection, statements),
         )
+
+    def _remarks(self, connection: Connection, statements: Statements) -> tuple[tuple[str, str, int], ...]:
+        if not statements.can("remarks"):
+            return ()
+        rows = connection.execute(statements.get("remarks")).all()
+        return tuple((str(file), str(what), int(lines)) for file, what, lines in rows)
 
     def _hospital_code(self, connection: Connection, statements: Statements) -> str | None:
         if not statements.can("hospital_code"):

@@ -70,6 +70,8 @@ class ProbeReport:
     non_transactional: tuple[str, ...]
     #: changes when the adapter's SQL or the schema it sees changes (rule R7)
     fingerprint: str
+    #: (file, what was met there, number of lines), of sources that are files
+    remarks: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def problems(self) -> list[StopHospital]:
@@ -110,6 +112,12 @@ class KeySource(Protocol):
 
         What a feed finds is read again as whole service days, so that the count of the day and the documents
         of the day always come from one snapshot. A register stands under the day of its newest dose or entry.
+        """
+
+    def tells(self, days: Sequence[date]) -> list[date]:
+        """Those of these days that the source can tell about, ascending.
+
+        Of the others nothing is known: they are not read, and no document of theirs is missing.
         """
 
     def touched(self, days: Sequence[date]) -> Iterator[str]:

@@ -66,6 +66,17 @@ class EncounterSource:
                     found.add(date.fromisoformat(iso))
         return sorted(found)
 
+    def tells(self, days: Sequence[date]) -> list[date]:
+        """Every day, unless the source holds some days only: then those it holds visits of."""
+        if not self._reader.system.partial:
+            return distinct_days(days)
+        found = {
+            one_day(day)
+            for part in batched(distinct_days(days), DAYS)
+            for (day,) in self._reader.rows("covered_days", "", {"days": both_eras(part)})
+        }
+        return sorted(found)
+
     def touched(self, days: Sequence[date]) -> Iterator[str]:
         """Visit references of eligible visits, by (service day, reference).
 

@@ -1,16 +1,17 @@
 """The read-only account of a replica, as SQL for the administrator of that database (control IN8).
 
 SELECT on the tables of ``adapter.yaml`` and on nothing else; what is not granted cannot be read,
-whatever a later version of this product asks for.
+whatever a later version of this product asks for. A table that holds secrets beside what is read
+(``by_column``) is granted column by column.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from phr.his.system import system
+from phr.his.system import System, system
 
 GrantDialect = Literal["mysql", "postgresql"]
 
@@ -54,11 +55,27 @@ def read_only_account(
         *account.create(),
         "",
         f"-- ตารางที่ต้องมี / required tables ({len(always)})",
-        *(account.select(table) for table in always),
+        *(account.select(table, _always_read(kind, table)) for table in always),
         "",
         f"-- ตารางที่บางแห่งไม่มี ถ้าไม่มีให้ข้ามบรรทัดนั้น / tables a site may lack: skip those ({len(perhaps)})",
         *(account.select(table) for table in perhaps),
+        *_perhaps_read(kind, account),
     ]
+
+
+def _always_read(kind: System, table: str) -> list[str]:
+    """Columns to be named in the grant; none: the whole table."""
+    return sorted(kind.required[table]) if table in kind.by_column else []
+
+
+def _perhaps_read(kind: System, account: _Mysql | _Postgresql) -> Iterator[str]:
+    columns = [
+        (table, name) for table in sorted(kind.by_column) for name in sorted(kind.optional.get(table, ()))
+    ]
+    if columns:
+        yield ""
+        yield "-- คอลัมน์ที่บางแห่งไม่มี ถ้าไม่มีให้ข้ามบรรทัดนั้น / columns a site may lack: skip those"
+        yield from (account.select(table, [name]) for table, name in columns)
 
 
 class _Mysql:
@@ -68,8 +85,9 @@ class _Mysql:
     def create(self) -> Iterator[str]:
         yield f"CREATE USER IF NOT EXISTS {self._account} IDENTIFIED BY {PASSWORD_MARK};"
 
-    def select(self, table: str) -> str:
-        return f"GRANT SELECT ON `{self._database}`.`{table}` TO {self._account};"
+    def select(self, table: str, columns: Sequence[str] = ()) -> str:
+        named = f" ({', '.join(f'`{name}`' for name in columns)})" if columns else ""
+        return f"GRANT SELECT{named} ON `{self._database}`.`{table}` TO {self._account};"
 
 
 class _Postgresql:
@@ -82,5 +100,6 @@ class _Postgresql:
         yield f'GRANT CONNECT ON DATABASE "{self._database}" TO "{self._login}";'
         yield f'GRANT USAGE ON SCHEMA "{self._schema}" TO "{self._login}";'
 
-    def select(self, table: str) -> str:
-        return f'GRANT SELECT ON TABLE "{self._schema}"."{table}" TO "{self._login}";'
+    def select(self, table: str, columns: Sequence[str] = ()) -> str:
+        named = f" ({', '.join(columns)})" if columns else ""
+        return f'GRANT SELECT{named} ON TABLE "{self._schema}"."{table}" TO "{self._login}";'

@@ -58,6 +58,10 @@ class ImmunizationSource:
                 found.add(date.fromisoformat(newest))
         return sorted(found)
 
+    def tells(self, days: Sequence[date]) -> list[date]:
+        """Every day: a source of registers holds them whole, or is none."""
+        return distinct_days(days)
+
     def touched(self, days: Sequence[date]) -> Iterator[str]:
         """Keys of the people whose newest dose was given on these days, by (newest day, key).
 

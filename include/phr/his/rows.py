@@ -23,6 +23,10 @@ from phr.his import normalise as n
 Raw = Any  # whatever the driver returns; normalise takes any of it
 
 
+#: time of a visit that a file tells of in a line which cannot be read whole
+BROKEN_LINE = "#broken"
+
+
 class Triage(NamedTuple):
     """A vital-sign row and the texts of the visit that HOSxP keeps beside it."""
 
@@ -48,6 +52,9 @@ def visit(
 ) -> Visit:
     """A visit without chief complaint and present illness, which come with the triage."""
     notes: list[str] = ["no_vn:visit_ref"] if visit_ref.startswith("~") else []
+    if start_time == BROKEN_LINE:
+        notes.append("broken_line:visit")
+        start_time = None
     start = n.time(start_time, "start_time", notes)
     last = n.time(last_time, "end_time", notes)
     arrival = n.text(arrival_code)

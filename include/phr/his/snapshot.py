@@ -64,8 +64,23 @@ class SqlSnapshot:
     def source(self, kind: str) -> KeySource:
         """Keys and documents of one kind.
 
-        :raises StopHospital: PHR-212 when this HIS has no source for it.
+        :raises StopHospital: PHR-212 when this HIS has no source for it, PHR-227 when a register could be
+            part of one only: what is missing from a set is deleted nationally.
         """
         if kind not in SOURCES or (kind == "immunization" and not self._reader.system.doses):
             raise StopHospital(faults.SOURCE_KIND, hospital=self._reader.hospital.hcode, detail=kind)
+        if kind == "immunization" and self._reader.system.partial:
+            self._refuse_part_registers()
         return SOURCES[kind](self._reader)
+
+    def _refuse_part_registers(self) -> None:
+        hospital, statements = self._reader.hospital, self._reader.statements
+        if not hospital.epi_export_full:
+            raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hospital.hcode, detail="epi_export_full")
+        for place in self._reader.system.doses:
+            if not all(map(statements.has, place.needs)):
+                missing = f"{place.table.upper()}.txt"
+                raise StopHospital(faults.EXPORT_FILE_MISSING, hospital=hospital.hcode, detail=missing)
+        if broken := [str(file) for (file,) in self._reader.rows("broken_registers", "", {})]:
+            detail = f"{broken[0]}: broken lines"
+            raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hospital.hcode, detail=detail)

@@ -8,7 +8,10 @@
 * ``parts``: statements that are only asked where their tables have these columns;
 * ``visit_keys``: scope of the SELECTs -> what a reference found through it begins with;
 * ``doses``: the places that hold vaccinations (:class:`phr.his.doses.Place`); none, no registers;
-* ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``.
+* ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``;
+* ``partial``: true when the source may hold some days only: ``covered_days.sql`` says which, and registers
+  are read only where the hospital says that they are whole;
+* ``by_column``: tables of which only the named columns may be granted, since others hold secrets.
 """
 
 from __future__ import annotations
@@ -44,6 +47,8 @@ class System:
     visit_keys: Mapping[str, str]
     doses: tuple[Place, ...] = field(default=())
     shared: bool = False
+    partial: bool = False
+    by_column: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -63,6 +68,8 @@ class System:
                 for place in raw.get("doses") or ()
             ),
             shared=bool(raw.get("shared", False)),
+            partial=bool(raw.get("partial", False)),
+            by_column=frozenset(raw.get("by_column") or ()),
         )
 
     @property

@@ -5,7 +5,7 @@ Only what our own deliveries put there is ever a candidate; another sender's ref
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -76,6 +76,16 @@ class Retractions:
             )
             query = select(d.c.reference).where(*mine, d.c.absent_since <= moment - SECOND_LOOK_AFTER)
             return list(connection.execute(query.order_by(d.c.reference)).scalars())
+
+    def service_days(self, references: Sequence[str]) -> dict[str, date]:
+        """Reference -> service day, as the HIS last told it."""
+        d = t.document
+        found: dict[str, date] = {}
+        with self.ledger.read() as connection:
+            for part in _parts(list(references)):
+                query = select(d.c.reference, d.c.service_day).where(*self._mine(), d.c.reference.in_(part))
+                found |= {row.reference: row.service_day for row in connection.execute(query)}
+        return found
 
     def looked(self, found: Collection[str], missing: Collection[str], moment: datetime) -> None:
         """Outcome of a second look by key: what exists is merely out of scope, what is missing is gone."""

@@ -77,6 +77,7 @@ def _choose(context: Context, hospital: Hospital, source: KeySource) -> Choice:
             today=context.today,
             first=_first_day(context, hospital),
             limit=hospital.sweep_days_per_run,
+            tells=source.tells,
         )
         repair = days_to_repair(context.ledger, hospital.hcode, context.category.kind)
         return Choice(sorted({*days, *extra, *_in_scope(context, hospital, repair)}))

@@ -44,10 +44,13 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
     with adapter.open() as snapshot:
         source = snapshot.source(context.category.kind)
         choice = choose(context, hospital, source)
-        days, keys = choice.days, choice.keys
-        counts = source.count(days)
+        keys = choice.keys
+        counts = source.count(choice.days)
         if context.category.by_service_day and choice.window:  # other feeds name days with something on them
             _refuse_suspect_days(hospital, adapter, counts, today=context.today)
+        # of a day the source cannot tell about nothing is missing and nothing counted
+        days = source.tells(choice.days)
+        counts = {day: counts[day] for day in days}
         rows_counted = Counter(source.count_rows(days))
         key_counts = source.count_keys(keys)
         rows_counted.update(source.count_key_rows(keys) if keys else {})

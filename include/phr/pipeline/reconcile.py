@@ -16,6 +16,7 @@ import requests
 from phr.delivery.client import PhrClient
 from phr.delivery.guard import Guard
 from phr.delivery.readback import computer_name
+from phr.his.base import KeySource
 from phr.ledger.balance import refresh_roll_up
 from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.destructive import Destructive
@@ -58,10 +59,10 @@ def reconcile_hospital(
         budget.wait_for_call(Lane.RETRACTION)
 
     adapter = adapter_of(hospital)
-    days = _days(context, hospital)
     list_from = context.today - timedelta(days=LISTED_DAYS)
     counts: Counter[str] = Counter()
     with adapter.open() as snapshot:
+        days = _days(context, hospital, snapshot.source(takeback.KIND))
         results = compare_days(
             context, hospital, client, snapshot, days, list_from=list_from, reserve=reserve
         )
@@ -112,13 +113,14 @@ def _alone(context: Context, client: PhrClient, reserve: Callable[[], None]) -> 
     return name is not None and (not name or name in endpoint.own_computers)
 
 
-def _days(context: Context, hospital: Hospital) -> list[date]:
-    """Explicit days of the run, else the last month and what the sweep is about to read."""
+def _days(context: Context, hospital: Hospital, source: KeySource) -> list[date]:
+    """Explicit days of the run, else the last month and what the sweep is about to read; of these the days
+    that the source can tell about."""
     options, today = context.options, context.today
     first = hospital.categories[context.category.name]
     if options.day_from or options.day_to:
-        return options.days_for(hospital)
+        return source.tells(options.days_for(hospital))
     recent = {today - timedelta(days=n) for n in range(1, COMPARED_DAYS + 1)}
     read = last_readings(context.ledger, hospital.hcode, takeback.KIND)
-    swept = due_days(read, today=today, first=first, limit=hospital.sweep_days_per_run)
-    return sorted(day for day in recent.union(swept) if day >= first)
+    swept = due_days(read, today=today, first=first, limit=hospital.sweep_days_per_run, tells=source.tells)
+    return source.tells([day for day in recent.union(swept) if day >= first])

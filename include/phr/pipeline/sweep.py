@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -21,7 +21,12 @@ def interval(age: int) -> int | None:
 
 
 def due_days(
-    last_read: Mapping[date, date], *, today: date, first: date | None = None, limit: int
+    last_read: Mapping[date, date],
+    *,
+    today: date,
+    first: date | None = None,
+    limit: int,
+    tells: Callable[[list[date]], list[date]] = list,
 ) -> list[date]:
     """Service days to read again today, the most overdue first, at most ``limit``; returned ascending.
 
@@ -30,6 +35,7 @@ def due_days(
 
     :param last_read: service day -> day of its newest reading, Asia/Bangkok.
     :param first: first service day of the category at this hospital.
+    :param tells: those of some days that the source can tell about now; the others wait.
     """
     if not last_read:
         return []
@@ -44,7 +50,8 @@ def due_days(
         late = 10**6 if read is None else (today - read).days - every
         if late >= 0:
             overdue.append((-late, day))
-    return sorted(day for _, day in sorted(overdue)[:limit])
+    told = set(tells(sorted(day for _, day in overdue)))
+    return sorted(day for _, day in sorted(item for item in overdue if item[1] in told)[:limit])
 
 
 def last_readings(ledger: Ledger, hospital: str, kind: str) -> dict[date, date]:

@@ -25,7 +25,8 @@ def second_look(context: Context, hospital: Hospital, adapter: Adapter, snapshot
     """Look by key for what was missed at least a day ago; returns counts.
 
     Nothing is concluded from a replica that is behind, from one that holds no earlier change of its own since
-    the first look, or when the adapter or the schema has changed meanwhile.
+    the first look, when the adapter or the schema has changed meanwhile, or of a day the source cannot tell
+    about.
     """
     retractions = Retractions(context.ledger, hospital.hcode, KIND)
     today = bangkok(snapshot.taken_at).date()
@@ -34,6 +35,9 @@ def second_look(context: Context, hospital: Hospital, adapter: Adapter, snapshot
     due = retractions.to_look_for(snapshot.taken_at, fingerprint=snapshot.fingerprint)
     found: set[str] = set()
     source = snapshot.source(KIND)
+    days = retractions.service_days(due)
+    told = set(source.tells(list(days.values())))
+    due = [reference for reference in due if days[reference] in told]
     for start in range(0, len(due), _PART):
         rows = source.documents(due[start : start + _PART])["visit"]
         found.update(str(row[0]) for row in rows)

@@ -84,6 +84,7 @@ def _visits(facts: HospitalFacts, rows: list[Visit]) -> Iterator[tuple[object, .
             date_state(row.service_day, "service_day", row.notes, latest=facts.today),
             time_state(row.start_time, "start_time", row.notes),
             facts.life_order(row),
+            "broken_line:visit" in str(row.notes or "").split(),
         )
 
 
@@ -230,7 +231,8 @@ FRAMES: dict[str, Frame] = {
     ),
     "identity_evidence": Frame(("cid", "source", "local_id"), _evidence),
     "visit": Frame(
-        ("visit_ref", "hn", "patient_known", "service_state", "time_state", "life_order"), _visits
+        ("visit_ref", "hn", "patient_known", "service_state", "time_state", "life_order", "broken_line"),
+        _visits,
     ),
     "vital_sign": Frame((*_CHILD, *_VITALS), _vital_signs, frozenset(_VITALS)),
     "screening": Frame((*_CHILD, "topic", "unmapped"), _screening),

@@ -122,6 +122,11 @@ class Hospital(BaseModel):
     source_charset: Literal["auto", "utf8mb4", "tis620", "utf8"] = Field(
         default="auto", description="charset of the connection to the source; auto is utf8mb4"
     )
+    epi_export_full: bool = Field(
+        default=False,
+        description="43-file folder: its EPI file always holds every dose of every person, of all years; "
+        "without it no immunization register is sent, since a missing dose would be deleted nationally",
+    )
     chunk_visits: int = Field(
         default=1000, ge=10, le=5000, description="visits read and held in memory at once"
     )

@@ -72,11 +72,15 @@ def main() -> int:
 def play(his: str, url: str, model: Model, loader_name: str) -> Outcome:
     """Fill one empty database and read it back."""
     module = loader(loader_name)
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    module.create(engine)
-    module.load(engine, model)
-    engine.dispose()
-    hospital = Hospital(hcode=model.hcode, name_th="รพ.สมมติ", his=his)
+    if write := getattr(module, "write", None):
+        write(url, model)
+    else:
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+        module.create(engine)
+        module.load(engine, model)
+        engine.dispose()
+    settings = getattr(module, "SETTINGS", {})
+    hospital = Hospital(hcode=model.hcode, name_th="รพ.สมมติ", his=his, **settings)
     return check(make_adapter(hospital, url), model, module)
 
 

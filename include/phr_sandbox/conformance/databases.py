@@ -38,10 +38,10 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def folder() -> Iterator[str]:
-    """An empty folder for files; its path instead of a URL."""
+def files43() -> Iterator[str]:
+    """An empty folder for the 43 files."""
     with tempfile.TemporaryDirectory(prefix="phr-conformance-") as path:
-        yield path
+        yield f"files43://{path}"
 
 
 #: kind of database, as ``adapter.yaml`` names it -> how to make one
@@ -49,6 +49,7 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
     "sqlite": sqlite,
     "mysql": mariadb,
     "postgresql": postgresql,
+    "files43": files43,
 }
 
 

@@ -15,12 +15,23 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from phr import faults
 from phr.errors import StopHospital
 from phr.his.dialects.base import CONNECT_SECONDS, Columns, Dialect
+from phr.his.dialects.files43 import Files43
 from phr.his.dialects.mysql import MySql
 from phr.his.dialects.postgres import Postgres
 from phr.his.dialects.sqlite import Sqlite
 from phr.settings import Hospital
 
-__all__ = ["CONNECT_SECONDS", "DIALECTS", "Columns", "Dialect", "MySql", "Postgres", "Sqlite", "connect"]
+__all__ = [
+    "CONNECT_SECONDS",
+    "DIALECTS",
+    "Columns",
+    "Dialect",
+    "Files43",
+    "MySql",
+    "Postgres",
+    "Sqlite",
+    "connect",
+]
 
 #: SQLAlchemy backend name -> dialect
 DIALECTS: dict[str, type[Dialect]] = {
@@ -28,6 +39,7 @@ DIALECTS: dict[str, type[Dialect]] = {
     "mariadb": MySql,
     "postgresql": Postgres,
     "sqlite": Sqlite,
+    "files43": Files43,
 }
 
 

@@ -1,0 +1,1 @@
+"""JHCIS (health centres) as data: its SELECTs and what they read."""
