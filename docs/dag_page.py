@@ -12,14 +12,15 @@ ROOT = Path(__file__).parents[1]
 HEAD = """# DAGs
 
 {mark}
-Audience: data engineers. Kind: reference. Times are Bangkok time. What to do when one is red: its notes below, and
-[When a run is red](../how-to/when-a-run-is-red.md).
+Audience: data engineers. Kind: reference. Times are Bangkok time.
+What to do when one is red: its notes below, and [When a run is red](../how-to/when-a-run-is-red.md).
 
 | DAG | what | schedule | pools | runs at once |
 |---|---|---|---|---|
 """
 PARAMETERS = """
-A pool that does not exist keeps its tasks *scheduled* for ever: `his_read`, `deliver` and `backfill` must be there (Admin > Pools).
+A pool that does not exist keeps its tasks *scheduled* for ever: `his_read`, `deliver` and `backfill` must be
+there (Admin > Pools).
 
 ## Parameters
 
