@@ -4,7 +4,7 @@ Asks a person about what takes something away nationally: documents to take back
 many removals at once. Each question is about one exact set (its digest); when the set changes first, the
 question is void and is asked anew. Nothing is answered within the time limit = rejected for now.
 
-Answer under *Required Actions* (รายการที่ต้องดำเนินการ) of this run, or with `phr approvals`. Look at the
+Answer under *Required Actions* (การดำเนินการที่จำเป็น) of this run, or with `phr approvals`. Look at the
 documents first: `phr approvals show <id>`. The next `phr_redrive` or `phr_reconcile` carries it out.
 
 **Owner:** data engineering team of the provincial public health office (สสจ.)

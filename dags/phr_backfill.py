@@ -5,7 +5,8 @@ Every part is a ledger run of its own: whatever is killed goes on where it stood
 alone. Its own pool (`backfill`), a low CPU priority and the lowest lane of the call budget keep it from
 delaying today's run.
 
-1. `dry_run` first: `finish_parts` then shows days, documents (new, changed, unchanged), calls and minutes.
+1. `dry_run` first: `finish_parts` then shows parts, documents (new, changed, unchanged), calls and minutes.
+   A visit counts once in each of the three categories that lead to it; minutes are rounded up for each part.
 2. Run it. A red part: its last line names a code (`PHR-...`); clear that part alone, or the whole run.
 3. Parts that stay *scheduled*: the pool `backfill` must exist (Admin > Pools).
 

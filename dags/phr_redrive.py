@@ -4,6 +4,11 @@ What waits in the ledger goes on: *pending* and *unknown* documents are built ag
 *held* and *quarantined* ones whose cause has gone (data mended, policy changed, approved by a person) release
 themselves and are ticked off. Older ones are met again by the sweep of `phr_reconcile`.
 
+### When something is red
+
+Open the red part: its last line names a code (`PHR-...`). `PHR-401` and `PHR-404` are an outage: what waits
+goes with the next run. Anything else: mend what it says, then clear that part alone; nothing is sent twice.
+
 **Owner:** data engineering team of the provincial public health office (สสจ.)
 """
 

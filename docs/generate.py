@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import get_type_hints
 
+from dag_page import dag_page
 from pydantic import BaseModel
 
 from phr.canonical import TABLES
@@ -80,11 +81,17 @@ def settings() -> str:
     return "".join(parts)
 
 
+def dags() -> str:
+    """The DAGs, with their schedules, parameters, pools and notes."""
+    return dag_page(MARK)
+
+
 PAGES = {
     "en/reference/failure-codes.md": failure_codes,
     "en/reference/quality-rules.md": quality_rules,
     "en/reference/canonical-tables.md": canonical_tables,
     "en/reference/settings.md": settings,
+    "en/reference/dags.md": dags,
 }
 
 
