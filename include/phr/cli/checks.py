@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 import typer
@@ -11,9 +12,11 @@ from rich.console import Console
 
 from phr.delivery import EndpointAddress, load_address, load_credentials
 from phr.errors import PhrError, StopHospital
+from phr.his.base import ProbeReport
 from phr.his.grants import PASSWORD_MARK, GrantDialect, read_only_account
 from phr.home import Home
 from phr.ledger import Ledger
+from phr.mapping.local_codes import LocalCodes
 from phr.pipeline.days import BANGKOK
 from phr.pipeline.extract import adapter_of
 from phr.release import Policy
@@ -47,7 +50,7 @@ def check_configuration(home: Home, console: Console, *, now: datetime | None = 
     except PhrError as error:
         problems.append(error)
     for hospital in province.hospitals:
-        problems += _check_hospital(hospital, address, console, now or datetime.now(UTC))
+        problems += _check_hospital(home, hospital, address, console, now or datetime.now(UTC))
     for problem in problems:
         console.print(f"✗ {problem.message()}", soft_wrap=True)
     return len(problems)
@@ -67,7 +70,7 @@ def _check_policies(home: Home, province: Province, console: Console) -> Iterato
 
 
 def _check_hospital(
-    hospital: Hospital, address: EndpointAddress | None, console: Console, now: datetime
+    home: Home, hospital: Hospital, address: EndpointAddress | None, console: Console, now: datetime
 ) -> list[PhrError]:
     state, thai, english = hospital_state(hospital, now)
     who = f"{hospital.hcode} {hospital.name_th}"
@@ -77,6 +80,10 @@ def _check_hospital(
     problems: list[PhrError] = []
     try:
         adapter_of(hospital)
+    except PhrError as error:
+        problems.append(error)
+    try:
+        LocalCodes.load(home.config_dir, hospital.hcode)
     except PhrError as error:
         problems.append(error)
     if address is not None:
@@ -142,10 +149,39 @@ _REMARKS = {
 }
 
 
-def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
-    """Connect to a hospital's source and say what was found; True when a run could start."""
+def probe_hospital(
+    home: Home, hcode: str, console: Console, *, days: int = 0, page: Path | None = None
+) -> bool:
+    """Connect to a hospital's source and say what was found; True when a run could start.
+
+    :param days: service days to read, check and build as a run would, without sending; 0 looks only.
+    :param page: where the report is written as a page, for hospital staff.
+    """
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
-    report = adapter_of(hospital).probe()
+    if not days:
+        return _print_probe(hospital, adapter_of(hospital).probe(), console)
+    from phr.pipeline.readiness import assess
+    from phr.reporting.readiness import readiness_lines, readiness_page
+
+    with console.status(f"{hospital.hcode} {hospital.name_th}") as status:
+        read = 0
+
+        def progress(n: int) -> None:
+            nonlocal read
+            read += n
+            status.update(f"{hospital.hcode} {hospital.name_th}: อ่านแล้ว / read {read:,}")
+
+        report = assess(hcode, days=days, progress=progress)
+    _print_probe(hospital, report.probe, console)
+    for line in readiness_lines(report):
+        console.print(line, soft_wrap=True, markup=False)
+    if page is not None:
+        page.write_text(readiness_page(report), encoding="utf-8")
+        console.print(f"รายงาน / report: {page}", soft_wrap=True, markup=False)
+    return report.can_start
+
+
+def _print_probe(hospital: Hospital, report: ProbeReport, console: Console) -> bool:
     console.print(f"{hospital.hcode} {hospital.name_th} · {report.dialect} {report.server_version}")
     console.print(f"  รหัสในฐานข้อมูล / code in the database: {report.hospital_code}")
     console.print(f"  ตารางที่พบ / tables found: {len(report.found)}")

@@ -92,11 +92,20 @@ def hospital_grants(
 @exit_on_error
 def hospital_probe(
     hcode: Annotated[str, typer.Argument(help="รหัส 5 หลัก / 5-digit hospital code")],
+    days: Annotated[
+        int,
+        typer.Option(
+            min=0, max=366, help="ตรวจกี่วันย้อนหลัง 0 = ดูฐานข้อมูลอย่างเดียว / days to check, 0 = look only"
+        ),
+    ] = 30,
+    html: Annotated[
+        Path | None, typer.Option(help="เขียนรายงานเป็นหน้าเว็บ / write the report as a page")
+    ] = None,
 ) -> None:
-    """ตรวจฐานข้อมูลของโรงพยาบาล ไม่ส่งอะไร / look at a hospital's database; sends nothing."""
+    """ตรวจความพร้อมของโรงพยาบาล ไม่ส่งอะไร / is a hospital ready? Reads, checks and counts; sends nothing."""
     from phr.cli.checks import probe_hospital
 
-    raise typer.Exit(0 if probe_hospital(Home.from_env(), hcode, out) else 1)
+    raise typer.Exit(0 if probe_hospital(Home.from_env(), hcode, out, days=days, page=html) else 1)
 
 
 @hospital_app.command("retry-login")
@@ -253,11 +262,13 @@ def demo_data(
 def _register_run() -> None:
     from phr.cli import operate
     from phr.cli.approvals import approvals_app
+    from phr.cli.codes import codes_app
     from phr.cli.run import run_app
 
     app.add_typer(run_app, name="run")
     operate.register(app)
     app.add_typer(approvals_app, name="approvals")
+    app.add_typer(codes_app, name="codes")
 
 
 _register_run()

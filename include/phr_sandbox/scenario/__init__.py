@@ -4,6 +4,6 @@ Order of reading: :mod:`model` (a HIS in memory), :mod:`edits` (what people do t
 :mod:`stories` (the fortnight), :mod:`documents` and :mod:`oracle` (what the national side should hold and how
 many calls that takes), :mod:`compare`, and :mod:`runner`, the only part that runs the product.
 
-Nothing but :mod:`runner` and its helpers (:mod:`checking`, :mod:`clock`, :mod:`installation`) knows ``phr``: code shared with
-the product would share its mistakes.
+Nothing but :mod:`runner` and its helpers (:mod:`checking`, :mod:`clock`, :mod:`installation`) knows ``phr``:
+code shared with the product would share its mistakes.
 """
