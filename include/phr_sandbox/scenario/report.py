@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from phr_sandbox.scenario.outcome import CALLS, SENDING, Call
 from phr_sandbox.scenario.script import Day
@@ -61,21 +60,25 @@ def print_end(console: Console, played: Played) -> None:
 
 
 def print_matrix(console: Console, plays: Sequence[Played]) -> None:
-    """One line for each play."""
-    table = Table(title="scenario", header_style="bold")
-    for title in ("database", "mode", "double", "feeds", *CALLS, "second run", "differences", "s", ""):
-        table.add_column(title, justify="right" if title in (*CALLS, "s") else "left")
+    """One line for each play: calls made / ideal, sending calls of the second run, differences, seconds."""
+    console.print(
+        f"[bold]{_columns('database', 'mode', 'double', 'feeds', *CALLS, 'again', 'differ', 's')}[/bold]"
+    )
     for played in plays:
         made, ideal = played.total, played.ideal.calls()
-        table.add_row(
+        found = len(played.differences) + len(played.surprises)
+        line = _columns(
             played.database,
             played.mode,
             "merges" if played.server_merges else "replaces",
             played.order,
             *(f"{made[call]}/{ideal[call]}" for call in CALLS),
-            str(played.sent_again),
-            str(len(played.differences) + len(played.surprises)),
+            played.sent_again,
+            found,
             f"{played.seconds:.0f}",
-            "[green]✓[/green]" if played.passed else "[red]✗[/red]",
         )
-    console.print(table)
+        console.print(f"{line}  {'[green]✓[/green]' if played.passed else '[red]✗[/red]'}")
+
+
+def _columns(*texts: object) -> str:
+    return "  ".join(f"{text!s:<9}" for text in texts)
