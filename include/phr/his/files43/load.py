@@ -158,7 +158,11 @@ def _broken(
             follows = place
             continue
         follows = place
-        pid, seq, day = known.get("PID"), known.get("SEQ") or None, _value("DATE_SERV", known.get("DATE_SERV", ""))
+        pid, seq, day = (
+            known.get("PID"),
+            known.get("SEQ") or None,
+            _value("DATE_SERV", known.get("DATE_SERV", "")),
+        )
         if kind in ("ADDRESS", "PROVIDER"):
             continue
         if not pid or (kind != "PERSON" and not (seq or (day and _is_day(day)))):
