@@ -14,6 +14,7 @@ from phr.delivery import EndpointAddress, load_address, load_credentials
 from phr.errors import PhrError, StopHospital
 from phr.his.base import ProbeReport
 from phr.his.grants import PASSWORD_MARK, GrantDialect, read_only_account
+from phr.his.system import names, system
 from phr.home import Home
 from phr.ledger import Ledger
 from phr.mapping.local_codes import LocalCodes
@@ -105,6 +106,7 @@ def _warnings(hospital: Hospital) -> Iterator[str]:
             f"ยังไม่มี {missing} ใช้ได้เฉพาะระบบจำลอง (sandbox) "
             f"/ missing {missing}: it takes part in the sandbox only (RT8)"
         )
+    yield from _source_warnings(hospital)
     for name in hospital.categories:
         category = CATEGORIES[name]
         minute, hour = map(int, category.schedule.split()[:2])
@@ -118,12 +120,21 @@ def _warnings(hospital: Hospital) -> Iterator[str]:
             )
 
 
+def _source_warnings(hospital: Hospital) -> Iterator[str]:
+    part_only = hospital.his in names() and system(hospital.his).partial
+    if part_only and "immunizations" in hospital.categories and not hospital.epi_export_full:
+        yield (
+            "เปิดหมวด immunizations แต่ยังไม่ได้ยืนยันว่าแฟ้ม EPI ครบทุกเข็ม (epi_export_full: true) จึงไม่ส่งทะเบียนวัคซีน "
+            "/ immunizations is on, but EPI is not said to be whole (epi_export_full): no register is sent"
+        )
+
+
 def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> list[str]:
     """SQL of the read-only account of a hospital's source, with what to do with it as comments.
 
     :param names: ``database``, ``login``, ``from_host`` and ``schema``.
     :raises StopHospital: PHR-102 an unknown hospital.
-    :raises typer.BadParameter: a name that would have to be quoted.
+    :raises typer.BadParameter: a name that would have to be quoted, or a source that is no database.
     """
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
     try:
@@ -197,6 +208,8 @@ def _print_probe(hospital: Hospital, report: ProbeReport, console: Console) -> b
     for file, what, lines in report.remarks:
         thai = _REMARKS.get(what, what)
         console.print(f"! {file}: {lines} บรรทัด / lines: {thai} / {what}", soft_wrap=True, markup=False)
+    for line in _source_warnings(hospital):
+        console.print(f"! {line}", soft_wrap=True)
     for warning in report.warnings:
         console.print(f"! {warning.message()}", soft_wrap=True)
     for problem in report.problems:
