@@ -12,6 +12,7 @@ from rich.console import Console
 from phr.delivery import EndpointAddress, load_address, load_credentials
 from phr.errors import PhrError, StopHospital
 from phr.his.grants import PASSWORD_MARK, GrantDialect, read_only_account
+from phr.his.system import system
 from phr.home import Home
 from phr.ledger import Ledger
 from phr.pipeline.days import BANGKOK
@@ -114,11 +115,14 @@ def _warnings(hospital: Hospital) -> Iterator[str]:
 def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> list[str]:
     """SQL of the read-only account of a hospital's source, with what to do with it as comments.
 
+    :param dialect: ``mysql``, ``postgresql``, or ``auto``: MySQL where the HIS runs on it.
     :param names: ``database``, ``login``, ``from_host`` and ``schema``.
     :raises StopHospital: PHR-102 an unknown hospital.
     :raises typer.BadParameter: a name that would have to be quoted.
     """
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
+    if dialect == "auto":
+        dialect = "mysql" if "mysql" in system(hospital.his).dialects else "postgresql"
     try:
         lines = read_only_account(hospital.his, cast(GrantDialect, dialect), **names)
     except ValueError as error:
