@@ -99,6 +99,7 @@ def test_the_page_leads_to_a_dry_run(
         assert f"{hcode}" in said["hospital probe", hcode]
         assert "PHR-209" not in said["hospital probe", hcode]
         assert len(days) > 5
+        assert f" seen={len(days)} " in said["run visits", hcode]
         assert "2026-01-31" in said["hospital probe", hcode]
 
 

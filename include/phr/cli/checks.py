@@ -147,6 +147,8 @@ def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
     console.print(
         f"  นาฬิกาต่าง / clock skew: {report.clock_skew_seconds:+.0f} s · ภาษาไทย / Thai: {report.thai_text}"
     )
+    if report.replica_lag_seconds is not None:
+        console.print(f"  ช้ากว่าเครื่องหลัก / behind the primary: {report.replica_lag_seconds:.0f} s")
     if report.missing_optional:
         console.print(f"  ไม่มี (ไม่จำเป็น) / optional, missing: {', '.join(report.missing_optional)}")
     if report.non_transactional:
