@@ -127,6 +127,17 @@ def test_a_visit_without_a_usable_number(hos: Source, hos_adapter: Adapter, numb
     assert read(hos_adapter, f"~{VISIT}")["visit"][0].notes == "no_vn:visit_ref"
 
 
+def test_one_visit_number_on_two_patients_stops_the_hospital(hos: Source, hos_adapter: Adapter) -> None:
+    add_visit(hos)
+    add_visit(hos, "cancelled", visit_hn="000000013", t_patient_id="2", f_visit_status_id="4")
+    assert len(read(hos_adapter)["visit"]) == 1
+    add_visit(hos, "2", visit_hn="000000013", t_patient_id="2")
+    with pytest.raises(StopHospital) as caught:
+        read(hos_adapter)
+    assert caught.value.fault is faults.SOURCE_QUERY
+    assert VN not in str(caught.value)
+
+
 def test_days_are_found_through_the_index(hos: Source, hos_adapter: Adapter) -> None:
     hos.run(
         "INSERT INTO t_visit"

@@ -132,11 +132,14 @@ def _source_warnings(hospital: Hospital) -> Iterator[str]:
 def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> list[str]:
     """SQL of the read-only account of a hospital's source, with what to do with it as comments.
 
+    :param dialect: ``mysql``, ``postgresql``, or ``auto``: MySQL where the HIS runs on it.
     :param names: ``database``, ``login``, ``from_host`` and ``schema``.
     :raises StopHospital: PHR-102 an unknown hospital.
     :raises typer.BadParameter: a name that would have to be quoted, or a source that is no database.
     """
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
+    if dialect == "auto":
+        dialect = "mysql" if "mysql" in system(hospital.his).dialects else "postgresql"
     try:
         lines = read_only_account(hospital.his, cast(GrantDialect, dialect), **names)
     except ValueError as error:
@@ -201,6 +204,8 @@ def _print_probe(hospital: Hospital, report: ProbeReport, console: Console) -> b
     console.print(
         f"  นาฬิกาต่าง / clock skew: {report.clock_skew_seconds:+.0f} s · ภาษาไทย / Thai: {report.thai_text}"
     )
+    if report.replica_lag_seconds is not None:
+        console.print(f"  ช้ากว่าเครื่องหลัก / behind the primary: {report.replica_lag_seconds:.0f} s")
     if report.missing_optional:
         console.print(f"  ไม่มี (ไม่จำเป็น) / optional, missing: {', '.join(report.missing_optional)}")
     if report.non_transactional:

@@ -77,8 +77,11 @@ def hospital_grants(
     from_host: Annotated[str, typer.Option(help="เครื่องที่ต่อมา (MySQL) / where it may log in from")] = "%",
     schema: Annotated[str, typer.Option(help="schema (PostgreSQL)")] = "public",
     dialect: Annotated[
-        str, typer.Option(help="mysql (MariaDB/MySQL) | postgresql", callback=known_dialect)
-    ] = "mysql",
+        str,
+        typer.Option(
+            help="mysql (MariaDB/MySQL) | postgresql | auto: ตาม HIS / by HIS", callback=known_dialect
+        ),
+    ] = "auto",
 ) -> None:
     """คำสั่ง SQL สร้างบัญชีอ่านอย่างเดียวให้ผู้ดูแล HIS / SQL of the read-only account for the HIS staff."""
     from phr.cli.checks import grant_lines

@@ -60,9 +60,9 @@ def _known_format(value: str) -> str:
 def known_dialect(value: str) -> str:
     """Callback of ``--dialect``: refused while the command line is read.
 
-    :raises typer.BadParameter: neither of the two.
+    :raises typer.BadParameter: none of them.
     """
-    if value not in ("mysql", "postgresql"):
+    if value not in ("auto", "mysql", "postgresql"):
         raise typer.BadParameter("ใช้ mysql หรือ postgresql / must be mysql or postgresql")
     return value
 
