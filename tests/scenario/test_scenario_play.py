@@ -82,9 +82,8 @@ Play = tuple[Database, Mode, bool, Order]
 PLAYS: list[Play] = [
     ("sqlite", "replace", False, "scheduled"),
     ("sqlite", "merge", True, "scheduled"),
-    ("sqlite", "merge", True, "together"),
-    ("sqlite", "unknown", False, "reversed"),
-    ("sqlite", "unknown", True, "scheduled"),
+    ("sqlite", "unknown", False, "together"),
+    ("sqlite", "unknown", True, "reversed"),
     ("mariadb", "unknown", True, "scheduled"),
 ]
 
