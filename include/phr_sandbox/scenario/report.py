@@ -43,9 +43,8 @@ def print_end(console: Console, played: Played) -> None:
     console.print(f"  total                       {_both(played.total, played.ideal.calls())}")
     again = ", ".join(f"{call} {played.second[call]}" for call in SENDING)
     colour = "red" if played.sent_again else "green"
-    console.print(
-        f"  everything once more        [{colour}]{again}[/{colour}]; {played.seconds:.0f} s in all"
-    )
+    console.print(f"  everything once more        [{colour}]{again}[/{colour}]")
+    console.print(f"  {played.seconds:.0f} s, of these {played.busy_seconds:.0f} s of processor time")
     for surprise in played.surprises:
         console.print(f"  [red]✗[/red] {surprise}")
     reasons = Counter([*played.ideal.visit_reasons.values(), *played.ideal.register_reasons.values()])
@@ -61,9 +60,8 @@ def print_end(console: Console, played: Played) -> None:
 
 def print_matrix(console: Console, plays: Sequence[Played]) -> None:
     """One line for each play: calls made / ideal, sending calls of the second run, differences, seconds."""
-    console.print(
-        f"[bold]{_columns('database', 'mode', 'double', 'feeds', *CALLS, 'again', 'differ', 's')}[/bold]"
-    )
+    titles = _columns("database", "mode", "double", "feeds", *CALLS, "again", "differ", "s", "cpu s")
+    console.print(f"[bold]{titles}[/bold]")
     for played in plays:
         made, ideal = played.total, played.ideal.calls()
         found = len(played.differences) + len(played.surprises)
@@ -76,6 +74,7 @@ def print_matrix(console: Console, plays: Sequence[Played]) -> None:
             played.sent_again,
             found,
             f"{played.seconds:.0f}",
+            f"{played.busy_seconds:.0f}",
         )
         console.print(f"{line}  {'[green]✓[/green]' if played.passed else '[red]✗[/red]'}")
 
