@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from province_kit import DAYS, ProvinceKit, assert_balanced, assert_one_record_each
@@ -143,3 +144,32 @@ def test_a_mariadb_replica_and_a_postgresql_ledger(
     assert second.counts["sent"] == 0
     assert_balanced(province, first.options.run_id, second.options.run_id)
     assert not (province.home / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "yields"),
+    [
+        ({}, False),
+        ({"purpose": "redrive"}, False),
+        ({"purpose": "backfill"}, True),
+        ({"run_type": "backfill"}, True),
+    ],
+)
+def test_older_days_leave_the_call_budget_to_todays_work(
+    mapped: ProvinceKit, monkeypatch: pytest.MonkeyPatch, values: dict[str, str], yields: bool
+) -> None:
+    from phr.ledger.budget import Lane
+    from phr.pipeline import deliver
+
+    seen: list[Lane | None] = []
+    real = deliver.Sender
+
+    def watched(**given: object) -> object:
+        seen.append(given["lane"])  # type: ignore[arg-type]
+        return real(**given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliver, "Sender", watched)
+    assert mapped.first is not None
+    mapped.first = replace(mapped.first, **values)  # type: ignore[arg-type]
+    mapped.deliver_first(finish=False)
+    assert set(seen) == {Lane.BACKFILL if yields else None}

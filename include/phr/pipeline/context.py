@@ -50,6 +50,11 @@ class RunOptions:
     #: settings of one hospital for this run only: hcode -> field of ``Hospital`` -> value
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    @property
+    def yields(self) -> bool:
+        """Older days: today's work has the call budget first. So does Airflow's own backfill of a feed."""
+        return self.purpose == "backfill" or self.run_type == "backfill"
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form (dates and times as ISO text)."""
         data = asdict(self)

@@ -128,7 +128,7 @@ def _send(
         endpoint=endpoint,
         wait_limit_seconds=wait_limit_seconds,
         brake=hospital.brake,
-        lane=Lane.BACKFILL if context.options.purpose == "backfill" else None,
+        lane=Lane.BACKFILL if context.options.yields else None,
         today=context.today - timedelta(days=1),
         progress=progress,
     )
