@@ -49,12 +49,9 @@ def load(engine: Engine, model: Model) -> None:
             names = [column.name for column in columns]
             lines = [tuple(row.get(name) for name in names) for row in rows[view]]
             fill(connection, _table(view), " ".join(f"c_{name}" for name in names), lines)
-            listed = ", ".join(f"c_{name} AS {name}" for name in names)
-            connection.execute(
-                text(f"CREATE VIEW {view} AS SELECT '{model.hcode}' AS {HCODE}, {listed} FROM {_table(view)}")  # noqa: S608
-                if view != "phr_hospital"
-                else text(f"CREATE VIEW {view} AS SELECT '{model.hcode}' AS {HCODE}")  # noqa: S608
-            )
+            own = "" if view == "phr_hospital" else ", ".join(["", *(f"c_{n} AS {n}" for n in names)])
+            made = f"SELECT '{model.hcode}' AS {HCODE}{own} FROM {_table(view)}"  # noqa: S608 - our own names
+            connection.execute(text(f"CREATE VIEW {view} AS {made}"))
 
 
 def _table(view: str) -> str:
@@ -75,6 +72,7 @@ def _views() -> dict[str, list[ViewColumn]]:
 
 def _rows(model: Model) -> Rows:
     rows: Rows = {view: [] for view in view_contract()}
+    rows["phr_hospital"] = [{HCODE: model.hcode}]
     rows["phr_patient"] = [
         p._asdict() | {"birth_exact": _flag(p.birth_exact), "deceased": _flag(p.deceased)}
         for p in model.patients
