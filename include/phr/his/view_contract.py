@@ -1,7 +1,7 @@
 """The view contract (``his: views``) as data: every column of every view, for pages, loaders and tests.
 
-Which columns are required stands in ``views/adapter.yaml``, types and 43-file names in ``views/contract.csv``;
-what a column means is what its canonical column means, unless the file says it otherwise.
+Which columns are required stands in ``views/adapter.yaml``, types and 43-file names in
+``views/contract.csv``; a column means what its canonical column means, unless the file says it otherwise.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 {% import 'scopes.jinja' as s %}
-SELECT v.visit_ref AS visit_ref, {{ opt('phr_appointment', 'row_key', 'x') }} AS row_key,
+SELECT {{ s.ref() }} AS visit_ref, {{ opt('phr_appointment', 'row_key', 'x') }} AS row_key,
     {{ d(opt('phr_appointment', 'start_date', 'x')) }} AS start_date,
     {{ t(opt('phr_appointment', 'start_time', 'x')) }} AS start_time,
     {{ t(opt('phr_appointment', 'end_time', 'x')) }} AS end_time, NULL AS other_end_time,

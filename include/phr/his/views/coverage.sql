@@ -1,5 +1,5 @@
 {% import 'scopes.jinja' as s %}
-SELECT v.visit_ref AS visit_ref, {{ opt('phr_coverage', 'row_key', 'x') }} AS pttype,
+SELECT {{ s.ref() }} AS visit_ref, {{ opt('phr_coverage', 'row_key', 'x') }} AS pttype,
     {{ opt('phr_coverage', 'sequence', 'x') }} AS sequence, 0 AS is_visit_pttype,
     {{ opt('phr_coverage', 'group_code', 'x') }} AS group_code, {{ opt('phr_coverage', 'instype', 'x') }} AS instype,
     NULL AS mapped_instype, {{ opt('phr_coverage', 'plan_name', 'x') }} AS plan_name,

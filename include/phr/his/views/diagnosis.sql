@@ -1,6 +1,6 @@
 {# A code of digits only is a procedure (ICD-9-CM) and no diagnosis. #}
 {% import 'scopes.jinja' as s %}
-SELECT v.visit_ref AS visit_ref, x.row_key AS row_key, x.code AS code, NULL AS name_en,
+SELECT {{ s.ref() }} AS visit_ref, x.row_key AS row_key, x.code AS code, NULL AS name_en,
     {{ opt('phr_diagnosis', 'name', 'x') }} AS name_th, x.diagnosis_type AS diagnosis_type,
     {{ d(opt('phr_diagnosis', 'recorded_date', 'x')) }} AS recorded_date,
     {{ t(opt('phr_diagnosis', 'recorded_time', 'x')) }} AS recorded_time,

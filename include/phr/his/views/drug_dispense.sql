@@ -1,7 +1,7 @@
 {# A TMT id without a level, or with another than the three, is taken for that of the claims (SKS). #}
 {% import 'scopes.jinja' as s %}
 {% set tmt, level = opt('phr_drug_dispense', 'tmt_code', 'x'), opt('phr_drug_dispense', 'tmt_level', 'x') %}
-SELECT v.visit_ref AS visit_ref, x.row_key AS row_key, x.local_code AS local_code, x.name AS name, NULL AS strength,
+SELECT {{ s.ref() }} AS visit_ref, x.row_key AS row_key, x.local_code AS local_code, x.name AS name, NULL AS strength,
     CASE WHEN COALESCE({{ txt(level) }}, 'SKS') NOT IN ('TPU', 'GPU') THEN {{ txt(tmt) }} END AS sks_code,
     CASE WHEN {{ txt(level) }} = 'TPU' THEN {{ txt(tmt) }} END AS tpu_code,
     CASE WHEN {{ txt(level) }} = 'GPU' THEN {{ txt(tmt) }} END AS gpu_code,

@@ -1,6 +1,6 @@
 {# Only what has a result; text is a result like any other. #}
 {% import 'scopes.jinja' as s %}
-SELECT v.visit_ref AS visit_ref, x.order_number AS order_number, x.local_code AS local_code, x.name AS name_then,
+SELECT {{ s.ref() }} AS visit_ref, x.order_number AS order_number, x.local_code AS local_code, x.name AS name_then,
     NULL AS name_now, x.value AS value, {{ opt('phr_lab_result', 'unit', 'x') }} AS unit,
     {{ opt('phr_lab_result', 'reference_text', 'x') }} AS reference_then, NULL AS reference_now,
     {{ opt('phr_lab_result', 'abnormal', 'x') }} AS abnormal, {{ opt('phr_lab_result', 'loinc', 'x') }} AS loinc,

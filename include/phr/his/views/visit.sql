@@ -1,5 +1,5 @@
 {% import 'scopes.jinja' as s %}
-SELECT v.visit_ref AS visit_ref, v.hn AS hn, {{ d('v.service_day') }} AS service_day,
+SELECT {{ s.ref() }} AS visit_ref, v.hn AS hn, {{ d('v.service_day') }} AS service_day,
     {{ t('v.start_time') }} AS start_time, {{ t(opt('phr_visit', 'end_time', 'v')) }} AS last_time,
     {{ opt('phr_visit', 'clinic_code', 'v') }} AS clinic_code, {{ opt('phr_visit', 'clinic_name', 'v') }} AS clinic_name,
     {{ opt('phr_visit', 'department_name', 'v') }} AS department_name,

@@ -1,6 +1,6 @@
 {# The complaint stands in phr_visit, so every visit gives a row, measured or not. #}
 {% import 'scopes.jinja' as s %}
-SELECT v.visit_ref AS visit_ref, {{ opt('phr_vital_sign', 'row_key', 'x') }} AS row_key,
+SELECT {{ s.ref() }} AS visit_ref, {{ opt('phr_vital_sign', 'row_key', 'x') }} AS row_key,
 {% for column in ('weight_kg', 'height_cm', 'temperature_c', 'bp_systolic', 'bp_diastolic', 'pulse', 'respiration',
     'waist_cm', 'spo2') %}
     {{ opt('phr_vital_sign', column, 'x') }} AS {{ column }},
