@@ -106,7 +106,7 @@ def compiled() -> Iterator[Any]:
 def sql_of(
     kind: str, found: Columns, name: str, scope: str, counted: bool = False, *, longest: bool = False
 ) -> Any:
-    dialect, target = KINDS[kind]
+    _dialect, target = KINDS[kind]
     clause = STATEMENTS[kind, len(found)].get(name, scope, counted)
     wanted = {
         key: value[:2] if isinstance(value, list) and not longest else value

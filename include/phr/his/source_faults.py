@@ -101,10 +101,11 @@ def _translate(error: Exception, hcode: str) -> StopHospital:
             return StopHospital(faults.SOURCE_CHARSET, hospital=hcode, detail=name)
         fault = _SQLITE.get("_".join(number.split("_")[:2]), faults.SOURCE_QUERY)
         return StopHospital(fault, hospital=hcode, detail=f"{name} {number}".strip())
-    if hasattr(cause, "sqlstate"):  # psycopg; not imported where no such source is read
+    # by name: no driver is imported where no such source is read
+    driver = type(cause).__module__.partition(".")[0]
+    if driver == "psycopg":
         fault, state = _postgresql(cause)
         return StopHospital(fault, hospital=hcode, detail=f"{name} {state}".strip())
-    driver = type(cause).__module__.partition(".")[0]
     if driver in ("pyodbc", "pymssql"):
         fault, number = _mssql(cause)
         return StopHospital(fault, hospital=hcode, detail=f"{name} {number}".strip())
