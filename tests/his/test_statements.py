@@ -74,3 +74,15 @@ def test_the_day_of_a_visit_spoils_everything_of_it() -> None:
 def test_nothing_missing_spoils_nothing() -> None:
     kind = system("hosxp")
     assert spoiled(kind, rendered(kind), ()) == {}
+
+
+@pytest.mark.parametrize("his", names())
+@pytest.mark.parametrize("there", ["nothing", "required tables without optional ones"])
+def test_it_is_told_however_little_is_there(his: str, there: str) -> None:
+    kind = system(his)
+    found = {} if there == "nothing" else dict(kind.required)
+    for dialect in kind.dialects:
+        names_ = tuple(kind.missing_required({})) or ("x",)
+        told = spoiled(kind, Statements(kind, DIALECTS[dialect](), found, "99001"), names_)
+        assert set(told) == set(names_)
+        assert any(told.values())
