@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from phr.canonical import TABLES
 from phr.canonical.tables import column_doc
 from phr.faults import FAULTS
+from phr.his.view_contract import is_required, view_contract
 from phr.quality import RULES
 from phr.settings import OVERRIDABLE, Brake, Contact, EndpointSettings, Hospital, MaintenanceWindow
 
@@ -57,6 +58,39 @@ def canonical_tables() -> str:
     return "".join(parts)
 
 
+#: type of a column -> what it is in each database
+TYPES = {
+    "text": "a text without blanks around it; a key that is an integer in the HIS may stay one",
+    "date": "`DATE` (Oracle: `DATE` whose time is midnight), Christian era; Buddhist years are corrected",
+    "time": "`TIME`, or a text `HH:MM:SS` (Oracle: always the text), Bangkok clock time",
+    "number": "any number; a text is read when it is a plain decimal",
+    "integer": "a whole number",
+    "flag": "`Y` or `N` as text; empty is `N`",
+}
+
+
+def views() -> str:
+    """The view contract, for hospitals whose HIS has no adapter."""
+    parts = [
+        "# View contract\n\n" + MARK,
+        "\nThe read-only views of a hospital with `his: views` "
+        "([how-to](../how-to/connect-any-his.md), [ภาษาไทย](../../th/how-to/connect-any-his.md)). "
+        "A missing required view or column stops that hospital (`PHR-203`, `PHR-204`); an optional one is "
+        "read as NULL and named by `phr hospital probe`. The order of columns does not matter, and others "
+        "than these are not read.\n\n| type | is |\n|---|---|\n",
+        *(f"| {name} | {what} |\n" for name, what in TYPES.items()),
+    ]
+    for view, columns in view_contract().items():
+        need = "required" if is_required(view) else "optional; where it exists, it has the required columns"
+        head = "| column | type | | meaning | 43 files |\n|---|---|---|---|---|\n"
+        parts.append(f"\n## {view}\n\n{need}\n\n{head}")
+        for column in columns:
+            mark = "required" if column.required else ""
+            file43 = f"`{column.file43}`" if column.file43 else ""
+            parts.append(f"| `{column.name}` | {column.type} | {mark} | {column.meaning} | {file43} |\n")
+    return "".join(parts)
+
+
 def settings() -> str:
     """Keys of hospitals.yaml."""
     parts = ["# Settings: hospitals.yaml\n\n" + MARK]
@@ -90,6 +124,7 @@ PAGES = {
     "en/reference/failure-codes.md": failure_codes,
     "en/reference/quality-rules.md": quality_rules,
     "en/reference/canonical-tables.md": canonical_tables,
+    "en/reference/view-contract.md": views,
     "en/reference/settings.md": settings,
     "en/reference/dags.md": dags,
 }

@@ -24,6 +24,8 @@ _DRIVERS = {
     "mariadb": "mysql+pymysql",
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
+    "mssql": "mssql",  # the dialect takes the driver that is installed
+    "oracle": "oracle",
     "sqlite": "sqlite",
     "files43": "files43",
 }
@@ -49,7 +51,8 @@ class Connection:
         """SQLAlchemy URL of a replica; ``conn_type`` chooses the driver, ``extra.driver`` overrides it.
 
         ``extra.charset`` is the charset of the connection; ``extra.search_path`` names the schemas of a
-        PostgreSQL database in which the tables are, with commas between.
+        PostgreSQL database in which the tables are, with commas between; ``extra.service_name`` or
+        ``extra.sid`` is Oracle's name of the database, else the schema of the connection is its service.
 
         :raises StopHospital: PHR-103 for a connection type that is no database we read, PHR-101 for an
             ``extra.driver``, ``extra.charset`` or ``extra.search_path`` that is none.
@@ -73,13 +76,18 @@ class Connection:
                 raise StopHospital(faults.CONFIG_MALFORMED, hospital=hospital, detail=detail)
         if driver.startswith("postgres"):
             query |= self._postgresql_query(hospital, charset)
+        database = self.schema
+        if driver.startswith("oracle"):
+            database = str(self.extra.get("sid") or "")
+            service = str(self.extra.get("service_name") or self.schema)
+            query |= {"service_name": service} if service and not database else {}
         return URL.create(
             driver,
             username=self.login or None,
             password=self.password or None,
             host=self.host or None,
             port=self.port,
-            database=self.schema or None,
+            database=database or None,
             query=query,
         )
 

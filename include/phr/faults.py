@@ -159,6 +159,14 @@ SOURCE_KIND = Fault(
     "switch the category off for this hospital in hospitals.yaml, or ask the maintainers to add it",
 )
 
+SOURCE_SNAPSHOT = Fault(
+    "PHR-213",
+    "ฐานข้อมูล SQL Server ยังไม่อนุญาตให้อ่านข้อมูล ณ เวลาเดียวกัน (snapshot isolation) จึงไม่อ่าน",
+    "the SQL Server database does not allow snapshot isolation, so nothing is read",
+    "ให้ผู้ดูแลสั่ง ALTER DATABASE ชื่อฐานข้อมูล SET ALLOW_SNAPSHOT_ISOLATION ON ที่เครื่องสำเนา แล้วสั่งใหม่",
+    "have ALTER DATABASE name SET ALLOW_SNAPSHOT_ISOLATION ON run on the replica, then run again",
+)
+
 # -- 22x the exported 43 files --------------------------------------------------------------------
 EXPORT_ABSENT = Fault(
     "PHR-221",

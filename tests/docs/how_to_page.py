@@ -1,4 +1,4 @@
-"""The how-to pages: their blocks of code, as somebody who follows them would copy them."""
+"""How-to pages: their blocks of code, as somebody who follows them would copy them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PAGES = {language: ROOT / "docs" / language / "how-to" / "add-a-hospital.md" for language in ("en", "th")}
+ADD = "add-a-hospital"
+PAGES = {language: ROOT / "docs" / language / "how-to" / f"{ADD}.md" for language in ("en", "th")}
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,15 @@ class Block:
         return [shlex.split(line) for line in self.text.splitlines() if line.strip()]
 
 
-def blocks(language: str, kind: str | None = None, page: str = "add-a-hospital.md") -> list[Block]:
-    """Fenced blocks of a page in this language, in order; ``kind`` chooses one."""
-    text = PAGES[language].with_name(page).read_text(encoding="utf-8")
+def blocks(language: str, kind: str | None = None, page: str = ADD) -> list[Block]:
+    """Fenced blocks of the page in this language, in order; ``kind`` chooses one."""
+    text = PAGES[language].with_name(f"{page}.md").read_text(encoding="utf-8")
     found = [Block(*match) for match in re.findall(r"^```(\w+)\n(.*?)^```", text, re.M | re.S)]
     return [block for block in found if kind in (None, block.language)]
 
 
-def connections(language: str = "en") -> dict[str, dict[str, Any]]:
+def connections(language: str = "en", page: str = ADD) -> dict[str, dict[str, Any]]:
     """The two connections of the page."""
-    (block,) = blocks(language, "json")
+    (block,) = blocks(language, "json", page)
     found: dict[str, dict[str, Any]] = json.loads(block.text)
     return found

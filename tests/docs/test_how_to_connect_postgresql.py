@@ -19,7 +19,7 @@ from phr_sandbox.conformance.loaders import loader
 from phr_sandbox.conformance.model import Model
 
 RUN = CliRunner()
-PAGE = "connect-postgresql.md"
+PAGE = "connect-postgresql"
 HIS = {"99004": "hosxp", "99005": "hospital_os"}
 #: name of the database on the page -> hospital
 DATABASES = {"hos": "99004", "hospital_os": "99005"}

@@ -40,7 +40,7 @@ def test_probe_of_a_good_source(source: Source, adapter: Adapter) -> None:
     source.visit("690115", vstdate="2569-01-15")
     source.visit("future", vstdate="2199-01-01")
     report = adapter.probe()
-    assert (report.problems, report.missing_required) == ([], ())
+    assert (report.problems, report.missing_required) == ([], {})
     assert (report.hospital_code, report.thai_text) == ("99001", "ok")
     assert report.last_visit_day == DAY
     assert report.undated_visits == 0
@@ -61,7 +61,7 @@ def test_missing_required_table(source: Source, adapter: Adapter, table: str) ->
 def test_missing_required_column(source: Source, adapter: Adapter) -> None:
     source.run("ALTER TABLE ovst DROP COLUMN ovstost")
     refused(adapter, faults.SOURCE_COLUMN_MISSING, "ovst.ovstost")
-    assert adapter.probe().missing_required == ("ovst.ovstost",)
+    assert list(adapter.probe().missing_required) == ["ovst.ovstost"]
 
 
 def test_column_that_disappears_between_two_snapshots(source: Source, adapter: Adapter) -> None:

@@ -88,7 +88,9 @@ def test_a_missing_grant_is_a_missing_table(mariadb_account: tuple[Engine, URL],
     some = [line for line in grants(admin, login) if "`ovstdiag`" not in line]
     run(admin, [line.replace(PASSWORD_MARK, "'its-own'") for line in some])
     report = make_adapter(HOSPITAL, url.render_as_string(hide_password=False)).probe()
-    assert [(p.fault.code, p.detail) for p in report.problems] == [("PHR-203", "ovstdiag")]
+    assert [(p.fault.code, p.detail) for p in report.problems] == [
+        ("PHR-203", "ovstdiag (spoils / กระทบ: diagnosis)")
+    ]
 
 
 @pytest.mark.postgres

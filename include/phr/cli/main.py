@@ -266,12 +266,14 @@ def _register_run() -> None:
     from phr.cli import operate
     from phr.cli.approvals import approvals_app
     from phr.cli.codes import codes_app
+    from phr.cli.new_adapter import new_adapter
     from phr.cli.run import run_app
 
     app.add_typer(run_app, name="run")
     operate.register(app)
     app.add_typer(approvals_app, name="approvals")
     app.add_typer(codes_app, name="codes")
+    app.command("new-adapter")(new_adapter)
 
 
 _register_run()

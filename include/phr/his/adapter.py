@@ -16,6 +16,7 @@ from phr.his.reader import bangkok
 from phr.his.snapshot import SqlSnapshot
 from phr.his.source_faults import source_faults
 from phr.his.sql import Statements
+from phr.his.statements import spoiled
 from phr.his.system import System
 from phr.settings import Hospital
 
@@ -111,7 +112,7 @@ class SqlAdapter:
             hospital_code=self._hospital_code(connection, statements),
             states_hospital=statements.can("hospital_code"),
             found={table: tuple(sorted(columns)) for table, columns in found.items()},
-            missing_required=tuple(self._system.missing_required(found)),
+            missing_required=spoiled(self._system, statements, tuple(self._system.missing_required(found))),
             missing_optional=tuple(self._system.missing_optional(found)),
             writable=self._dialect.may_write(connection) if whole else None,
             last_visit_day=last_day,

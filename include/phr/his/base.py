@@ -20,6 +20,8 @@ ThaiText = Literal["ok", "garbled", "unknown"]
 
 #: clocks further apart than this make every settle time and snapshot time doubtful
 MAX_CLOCK_SKEW_SECONDS = 600.0
+#: names of missing tables or columns that one message lists
+_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ class ProbeReport:
     states_hospital: bool
     #: probed table -> its readable columns, sorted
     found: Mapping[str, tuple[str, ...]]
+    #: ``table`` or ``table.column`` -> canonical tables that are made of it
+    missing_required: Mapping[str, tuple[str, ...]]
     #: ``table`` or ``table.column``
-    missing_required: tuple[str, ...]
     missing_optional: tuple[str, ...]
     #: True: the account may write; None: cannot be told (rights through roles)
     writable: bool | None
@@ -83,8 +86,10 @@ class ProbeReport:
         def add(fault: Fault, detail: str) -> None:
             found.append(StopHospital(fault, hospital=self.hcode, detail=detail))
 
-        for name in self.missing_required:
-            add(faults.SOURCE_COLUMN_MISSING if "." in name else faults.SOURCE_TABLE_MISSING, name)
+        for fault, of_column in ((faults.SOURCE_TABLE_MISSING, False), (faults.SOURCE_COLUMN_MISSING, True)):
+            names = [name for name in self.missing_required if ("." in name) is of_column]
+            if names:
+                add(fault, self._named(names))
         if self.states_hospital and self.hospital_code != self.hcode:
             add(faults.SOURCE_WRONG_HOSPITAL, f"source says {self.hospital_code or 'nothing'}")
         if abs(self.clock_skew_seconds) > MAX_CLOCK_SKEW_SECONDS:
@@ -92,6 +97,15 @@ class ProbeReport:
         if self.thai_text == "garbled":
             add(faults.SOURCE_CHARSET, "sampled names hold no readable Thai")
         return found
+
+    def _named(self, names: Sequence[str]) -> str:
+        """What is missing, each with the canonical tables it would spoil; of very many the first."""
+        shown = []
+        for name in names[:_SHOWN]:
+            tables = ", ".join(self.missing_required[name])
+            shown.append(f"{name} (spoils / กระทบ: {tables})" if tables else name)
+        more = len(names) - _SHOWN
+        return "; ".join(shown) + (f"; +{more}" if more > 0 else "")
 
     @property
     def warnings(self) -> list[StopHospital]:

@@ -20,7 +20,8 @@ EVIDENCE_CAP = 100
 PATIENT_COLUMNS = tuple(
     "hn cid prefix given middle family sex birth_date true_birthday nationality nationality_name marital "  # noqa: SIM905
     "house_no moo road lane address_code province_code district_code subdistrict_code postal_code "
-    "mobile_phone home_phone death death_date death_row other_death_date".split()
+    "mobile_phone home_phone death death_date death_row other_death_date "
+    "subdistrict district province".split()
 )
 
 _FULL_NAME = re.compile(r"(?:ต\.|ตำบล|แขวง)\s*(\S+)\s+(?:อ\.|อำเภอ|เขต)\s*(\S+)\s+(?:จ\.|จังหวัด)?\s*(\S+)")
@@ -154,9 +155,9 @@ def _patient(row: dict[str, Any], deaths: Iterable[_Death], places: dict[str, _P
         moo=n.text(row["moo"]),
         road=n.joined(row["lane"], row["road"]),
         address_code=code,
-        subdistrict=place.subdistrict,
-        district=place.district,
-        province=place.province,
+        subdistrict=n.first(row["subdistrict"], place.subdistrict),
+        district=n.first(row["district"], place.district),
+        province=n.first(row["province"], place.province),
         postal_code=n.first(row["postal_code"], place.postal_code),
         mobile_phone=n.text(row["mobile_phone"]),
         home_phone=n.text(row["home_phone"]),

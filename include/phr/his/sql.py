@@ -107,7 +107,8 @@ class Statements:
         """
         sql = self._environment.get_template(f"{name}.sql").render(scope=scope).strip()
         if not is_select(sql):
-            raise Bug(faults.UNEXPECTED, detail=f"{name}.sql is not a plain SELECT")
+            what = "not a plain SELECT" if sql else "not written yet"
+            raise Bug(faults.UNEXPECTED, detail=f"{name}.sql is {what}")
         return sql
 
     def _get(self, name: str, scope: str = "", counted: bool = False) -> TextClause:

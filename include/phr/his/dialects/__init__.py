@@ -16,7 +16,9 @@ from phr import faults
 from phr.errors import StopHospital
 from phr.his.dialects.base import CONNECT_SECONDS, Columns, Dialect
 from phr.his.dialects.files43 import Files43
+from phr.his.dialects.mssql import MsSql
 from phr.his.dialects.mysql import MySql
+from phr.his.dialects.oracle import Oracle
 from phr.his.dialects.postgres import Postgres
 from phr.his.dialects.sqlite import Sqlite
 from phr.settings import Hospital
@@ -27,7 +29,9 @@ __all__ = [
     "Columns",
     "Dialect",
     "Files43",
+    "MsSql",
     "MySql",
+    "Oracle",
     "Postgres",
     "Sqlite",
     "connect",
@@ -39,23 +43,36 @@ DIALECTS: dict[str, type[Dialect]] = {
     "mariadb": MySql,
     "postgresql": Postgres,
     "sqlite": Sqlite,
+    "mssql": MsSql,
+    "oracle": Oracle,
     "files43": Files43,
 }
+#: what has to be installed beside this product, of databases it brings no driver for
+DRIVERS = {"mssql": "pyodbc with an ODBC driver for SQL Server, or pymssql", "oracle": "oracledb"}
 
 
 def connect(hospital: Hospital, url: str, dialects: Collection[str]) -> tuple[Dialect, Engine]:
     """Dialect and engine of a source URL; no connection is made yet.
 
     :param dialects: names of those the adapter has SQL for.
-    :raises StopHospital: PHR-103 when the URL is malformed or names a database this adapter does not read.
+    :raises StopHospital: PHR-103 when the URL is malformed, names a database this adapter does not read, or
+        needs a driver that is not installed.
     """
+    kind: type[Dialect] | None = None
     try:
         parsed = make_url(url)
         kind = DIALECTS.get(parsed.get_backend_name())
         if kind is not None and kind.name in dialects:
             dialect = kind()
             return dialect, dialect.engine(parsed, hospital)
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+    except ImportError:
+        if kind is not None and kind.name in DRIVERS:
+            raise StopHospital(
+                faults.CONNECTION_MISSING,
+                hospital=hospital.hcode,
+                detail=f"{hospital.source_connection} needs a driver, not installed: {DRIVERS[kind.name]}",
+            ) from None
+    except (ArgumentError, NoSuchModuleError, ValueError):
         pass  # its message may quote the URL with its password
     wanted = " or ".join(sorted(dialects))
     raise StopHospital(

@@ -11,7 +11,8 @@ SELECT p.local AS hn, p.cid AS cid,
     {{ s.address('changwat') }} AS province_code, {{ s.address('ampur') }} AS district_code,
     {{ s.address('tambon') }} AS subdistrict_code, NULL AS postal_code, {{ opt('person', 'mobile', 'p') }} AS mobile_phone,
     {{ opt('person', 'telephone', 'p') }} AS home_phone, CASE WHEN p.discharge = '1' THEN 'Y' END AS death,
-    CASE WHEN p.discharge = '1' THEN p.ddischarge END AS death_date, NULL AS death_row, NULL AS other_death_date
+    CASE WHEN p.discharge = '1' THEN p.ddischarge END AS death_date, NULL AS death_row, NULL AS other_death_date,
+    NULL AS subdistrict, NULL AS district, NULL AS province
 FROM person p
 {{ left('address', 'a2', "a2.pid = p.pid AND a2.addresstype = '2'") }}
 {{ left('address', 'a1', "a1.pid = p.pid AND a1.addresstype = '1'") }}

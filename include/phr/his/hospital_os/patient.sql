@@ -12,7 +12,8 @@ SELECT q.patient_hn AS hn, q.patient_pid AS cid, {{ opt('f_patient_prefix', 'pat
     {{ opt('t_patient', 'patient_phone_number', 'q') }} AS home_phone,
     {{ w.dead('t_patient', 'q') }} AS death, {{ w.death_day('t_patient', 'q') }} AS death_date,
     {{ w.death_row('t_patient_id', 'q.t_patient_id') }} AS death_row,
-    {{ w.death_row_day('t_patient_id', 'q.t_patient_id') }} AS other_death_date
+    {{ w.death_row_day('t_patient_id', 'q.t_patient_id') }} AS other_death_date,
+    NULL AS subdistrict, NULL AS district, NULL AS province
 FROM t_patient q
 {{ w.lists('t_patient') }}
 WHERE q.patient_hn IN :keys AND {{ s.live('q.patient_active') }}

@@ -12,7 +12,8 @@ SELECT {{ concat("'~'", 'q.t_health_family_id') }} AS hn, q.patient_pid AS cid,
     NULL AS subdistrict_code, NULL AS postal_code, NULL AS mobile_phone, NULL AS home_phone,
     {{ w.dead(t, 'q') }} AS death, {{ w.death_day(t, 'q') }} AS death_date,
     {{ w.death_row('t_health_family_id', 'q.t_health_family_id') }} AS death_row,
-    {{ w.death_row_day('t_health_family_id', 'q.t_health_family_id') }} AS other_death_date
+    {{ w.death_row_day('t_health_family_id', 'q.t_health_family_id') }} AS other_death_date,
+    NULL AS subdistrict, NULL AS district, NULL AS province
 FROM t_health_family q
 {{ w.lists(t) }}
 WHERE q.t_health_family_id IN :keys AND {{ s.live('q.health_family_active') }}

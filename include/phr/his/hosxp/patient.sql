@@ -8,7 +8,8 @@ SELECT p.hn AS hn, p.cid AS cid, p.pname AS prefix, p.fname AS given,
     p.amppart AS district_code, p.tmbpart AS subdistrict_code,
     {{ opt('patient', 'po_code', 'p') }} AS postal_code, p.mobile_phone_number AS mobile_phone,
     p.hometel AS home_phone, p.death AS death, {{ d('p.deathday') }} AS death_date,
-    {{ opt('death', 'hn', 'de') }} AS death_row, {{ d(opt('death', 'death_date', 'de')) }} AS other_death_date
+    {{ opt('death', 'hn', 'de') }} AS death_row, {{ d(opt('death', 'death_date', 'de')) }} AS other_death_date,
+    NULL AS subdistrict, NULL AS district, NULL AS province
 FROM patient p
 {{ left('nationality', 'n', 'n.nationality = p.nationality') }}
 {{ left('death', 'de', 'de.hn = p.hn') }}

@@ -9,7 +9,8 @@ SELECT {{ concat("'~'", 'pe.person_id') }} AS hn, pe.cid AS cid, {{ opt('person'
     {{ opt('person', 'mobile_phone', 'pe') }} AS mobile_phone, {{ opt('person', 'hometel', 'pe') }} AS home_phone,
     {{ opt('person', 'death', 'pe') }} AS death, {{ d(opt('person', 'death_date', 'pe')) }} AS death_date,
     {{ opt('person_death', 'person_id', 'pd') }} AS death_row,
-    {{ d(opt('person_death', 'death_date', 'pd')) }} AS other_death_date
+    {{ d(opt('person_death', 'death_date', 'pd')) }} AS other_death_date,
+    NULL AS subdistrict, NULL AS district, NULL AS province
 FROM person pe
 {{ left('nationality', 'n', 'n.nationality = ' ~ opt('person', 'nationality', 'pe')) }}
 {{ left('person_death', 'pd', 'pd.person_id = pe.person_id') }}

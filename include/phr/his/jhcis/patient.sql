@@ -7,7 +7,8 @@ SELECT p.pid AS hn, p.idcard AS cid, COALESCE({{ opt('ctitle', 'titlename', 'ct'
     {{ opt('person', 'mobile', 'p') }} AS mobile_phone, p.telephoneperson AS home_phone,
     CASE WHEN p.dischargetype = '1' THEN 'Y' END AS death,
     CASE WHEN p.dischargetype = '1' THEN {{ d('p.dischargedate') }} END AS death_date,
-    {{ opt('persondeath', 'pid', 'de') }} AS death_row, {{ d(opt('persondeath', 'deaddate', 'de')) }} AS other_death_date
+    {{ opt('persondeath', 'pid', 'de') }} AS death_row, {{ d(opt('persondeath', 'deaddate', 'de')) }} AS other_death_date,
+    NULL AS subdistrict, NULL AS district, NULL AS province
 FROM person p
 {{ left('ctitle', 'ct', 'ct.titlecode = p.prename') }}
 {{ left('cnation', 'n', 'n.nationcode = p.nation') }}

@@ -1,0 +1,2 @@
+{# The hospitals whose rows these views hold. #}
+SELECT DISTINCT h.hcode AS hospital_code FROM phr_hospital h

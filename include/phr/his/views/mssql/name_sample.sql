@@ -1,0 +1,3 @@
+{# Enough names to see whether Thai arrives readable; they never leave the adapter. #}
+SELECT TOP 100 p.given AS given, p.family AS family FROM phr_patient p
+WHERE p.hcode = :hcode AND p.given <> ''
