@@ -31,7 +31,7 @@ def connect(kit: ProvinceKit, connection: dict[str, Any] | str, **settings: Any)
 
 def probe() -> tuple[int, str]:
     """Exit code and everything that was said."""
-    shown = RUN.invoke(app, ["hospital", "probe", HCODE])
+    shown = RUN.invoke(app, ["hospital", "probe", HCODE, "--days", "0"])
     said = shown.stdout + shown.stderr
     for patient in MODEL.patients:
         assert patient.cid is None or patient.cid not in said

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("his", "s3cret"),
+        ("his", "s3cret!"),
         ("look_back_days", 99),
         ("look_back_days", "s3cret"),
         ("chunk_visits", 1),
@@ -92,7 +92,7 @@ def test_one_malformed_entry_is_kept_aside_and_the_others_are_used(tmp_path: Pat
     raw = province()
     good = raw["hospitals"][0]
     raw["hospitals"] = [
-        {**good, "hcode": "99002", "chunk_visits": "s3cret", "his": "s3cret"},
+        {**good, "hcode": "99002", "chunk_visits": "s3cret", "his": "s3cret!"},
         good,
         {**good, "hcode": "99003", "enabled": False, "setle": 1},
     ]
