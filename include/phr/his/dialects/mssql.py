@@ -91,6 +91,9 @@ class MsSql:
         moment = str(connection.exec_driver_sql(sql).scalar_one())
         return datetime.fromisoformat(moment[:26]).replace(tzinfo=UTC)  # seven digits are one too many
 
+    def replica_lag(self, connection: Connection) -> float | None:
+        return None  # the views of availability groups take a right a reader has no use for
+
     def version(self, connection: Connection) -> str:
         return f"SQL Server {'.'.join(map(str, connection.dialect.server_version_info or ()))}".strip()
 

@@ -93,6 +93,9 @@ class Oracle:
         sql = "SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6') FROM dual"
         return datetime.fromisoformat(str(connection.exec_driver_sql(sql).scalar_one())).replace(tzinfo=UTC)
 
+    def replica_lag(self, connection: Connection) -> float | None:
+        return None  # V$DATAGUARD_STATS takes a right a reader has no use for
+
     def version(self, connection: Connection) -> str:
         return f"Oracle {'.'.join(map(str, connection.dialect.server_version_info or ()))}".strip()
 
