@@ -554,10 +554,8 @@ def test_a_release_with_people_elsewhere_is_refused(hos: Source, hos_adapter: Ad
     hos.run("ALTER TABLE t_patient DROP COLUMN patient_pid")
     with pytest.raises(StopHospital) as caught, hos_adapter.open():
         pass
-    assert (caught.value.fault, caught.value.detail) == (
-        faults.SOURCE_COLUMN_MISSING,
-        "t_patient.patient_pid",
-    )
+    assert caught.value.fault is faults.SOURCE_COLUMN_MISSING
+    assert str(caught.value.detail).startswith("t_patient.patient_pid (")
 
 
 def test_another_hospital_is_refused(hos: Source) -> None:
