@@ -19,10 +19,10 @@ def operator(**changes: Any) -> Any:
     return MophPromptOperator(**{"task_id": "deliver", "category": "visits", "unit": {}, **changes})
 
 
-def test_nothing_but_the_work_unit_is_rendered() -> None:
+def test_nothing_but_the_work_unit_or_part_is_rendered() -> None:
     from moph_prompt.operators import MophPromptOperator
 
-    assert MophPromptOperator.template_fields == ("unit",)
+    assert MophPromptOperator.template_fields == ("unit", "part")
 
 
 def test_the_constructor_is_keyword_only() -> None:
@@ -39,8 +39,9 @@ def mapped_run(province: Any, connection: Callable[..., None]) -> Callable[[], t
         connection(conn_id, **fields)
 
     def make() -> tuple[Any, dict[str, Any]]:
-        options, units = province.map_only(run_id="r1")
+        options, units = province.map_only(run_id="phr_visits:r1")
         run = SimpleNamespace(
+            dag_id="phr_visits",
             run_id="r1",
             run_type="manual",
             data_interval_start=None,

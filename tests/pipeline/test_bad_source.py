@@ -277,7 +277,7 @@ def test_an_entry_broken_after_planning_fails_its_hospital_alone(mapped: Provinc
 def test_config_check_lists_every_problem_of_every_entry(mapped: ProvinceKit) -> None:
     mapped.configure(
         hospitals={
-            BAD: {"look_bak_days": 3, "chunk_visits": 1, "his": "s3cret", "settle_minutes": -1},
+            BAD: {"look_bak_days": 3, "chunk_visits": 1, "his": "s3cret!", "settle_minutes": -1},
             GOOD: {"closed_weekdays": [7]},
         }
     )
