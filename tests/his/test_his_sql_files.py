@@ -16,7 +16,7 @@ CATALOGUE = system("hosxp")
 FILES = [(name, file.stem) for name in names() for file in sorted(system(name).folder.glob("**/*.sql"))]
 SCOPES = (
     *("window", "hns", "cids", "ids", "days", "own_days", "person_cids", "patient_cids", "nobody", "unknown"),
-    *("all", "patient", "person"),
+    *("all", "patient", "person", "changed", "undated"),
 )
 
 
@@ -100,6 +100,7 @@ def test_parts_and_places_ask_for_declared_columns_only(his: str) -> None:
     for tables in kind.parts.values():
         for table, columns in tables.items():
             assert columns <= declared[table]
-    for place in kind.doses:
-        assert set(place.needs) <= set(kind.tables)
+    for places in kind.registers.values():
+        for place in places:
+            assert set(place.needs) <= set(kind.tables)
     assert set(kind.dialects) <= set(DIALECTS)

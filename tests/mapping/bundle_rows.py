@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from phr.canonical import (
+    Allergy,
     Appointment,
     Coverage,
     Diagnosis,
@@ -16,7 +17,7 @@ from phr.canonical import (
     Visit,
     VitalSign,
 )
-from phr.mapping import RegisterBundle, VisitBundle
+from phr.mapping import AllergyBundle, RegisterBundle, VisitBundle
 from phr.settings import EndpointSettings, Hospital
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
@@ -57,6 +58,12 @@ def register_of(given: dict[str, Any]) -> RegisterBundle:
     patient = row(Patient, given["patient"])
     person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
     return RegisterBundle(patient, [row(Immunization, person | dose) for dose in given.get("doses", [])])
+
+
+def allergies_of(given: dict[str, Any]) -> AllergyBundle:
+    patient = row(Patient, given["patient"])
+    person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
+    return AllergyBundle(patient, [row(Allergy, person | found) for found in given.get("allergies", [])])
 
 
 def hospital_of(given: dict[str, Any]) -> Hospital:

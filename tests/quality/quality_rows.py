@@ -7,6 +7,7 @@ from typing import Any
 
 from phr.canonical import (
     TABLES,
+    Allergy,
     Appointment,
     CanonicalRow,
     Coverage,
@@ -118,6 +119,14 @@ def clean_unit() -> Unit:
         given_date="2026-10-31",
         elsewhere=False,
     )
+    allergy: Allergy = blank(
+        "allergy",
+        person_ref=PERSON,
+        row_key="opd_allergy:1",
+        hn="000000001",
+        substance="Penicillin",
+        recorded_date="2026-10-31",
+    )
     return {
         "visit": [visit],
         "patient": [patient],
@@ -131,6 +140,7 @@ def clean_unit() -> Unit:
         "drug_dispense": [drug],
         "register_person": [person],
         "immunization": [dose],
+        "allergy": [allergy],
     }
 
 

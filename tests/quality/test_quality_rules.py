@@ -179,6 +179,17 @@ MISTAKES |= {
         change("immunization", person_ref="h000000009"),
         change("immunization", person_ref=None),
     ],
+    "allergy.person_unknown": [change("allergy", person_ref="c9999999999999")],
+    "allergy.key_missing": [change("allergy", row_key=None), change("allergy", row_key=" ")],
+    "allergy.key_unique": [twice("allergy"), twice("allergy", substance="Aspirin")],
+    "allergy.substance_missing": [change("allergy", substance=None)],
+    "allergy.denied": [
+        change("allergy", substance="ปฏิเสธการแพ้ยา"),
+        change("allergy", substance="NKDA"),
+        change("allergy", substance=" No drug allergy "),
+        change("allergy", substance="-"),
+    ],
+    "allergy.date_future": [change("allergy", recorded_date="2026-11-02")],
     "immunization.key_missing": [
         change("immunization", row_key=None),
         both("immunization", row_key=None),
@@ -299,12 +310,13 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "register_person.ref_missing": (
         change("register_person", person_ref=None),
-        {"register_person.ref_missing", "immunization.person_unknown"},
+        {"register_person.ref_missing", "immunization.person_unknown", "allergy.person_unknown"},
     ),
     "register_person.person_missing": (
         lambda unit: (
             spoil(unit, "register_person", person_ref="h", hn=None),
             spoil(unit, "immunization", person_ref="h", hn=None),
+            spoil(unit, "allergy", person_ref="h", hn=None),
         ),
         {"register_person.person_missing"},
     ),
@@ -382,6 +394,10 @@ HARMLESS: dict[str, Mistake] = {
     "dose with a zero expiry": change("immunization", expire_date=None, notes="zero_date:expire_date"),
     "dose after the expiry": change("immunization", expire_date="2026-01-31"),
     "dose given elsewhere": change("immunization", elsewhere=True, place="10666"),
+    "allergy without a day": change("allergy", recorded_date=None, notes="bad_date:recorded_date"),
+    "allergy to a food": change("allergy", substance="กุ้ง", local_code=None),
+    "allergy that is no denial": change("allergy", substance="ไม่ทราบชื่อยา (ยาแก้ปวด)"),
+    "allergy with a severity of no list": change("allergy", severity=None, notes="unmapped:severity"),
     "a register of two records": lambda unit: (
         unit["patient"].append(unit["patient"][0]._replace(hn="000000002")),
         unit["register_person"].append(unit["register_person"][0]._replace(hn="000000002")),

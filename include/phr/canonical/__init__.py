@@ -2,6 +2,7 @@
 
 from phr.canonical.tables import (
     TABLES,
+    Allergy,
     Appointment,
     CanonicalRow,
     Coverage,
@@ -20,6 +21,7 @@ from phr.canonical.tables import (
 
 __all__ = [
     "TABLES",
+    "Allergy",
     "Appointment",
     "CanonicalRow",
     "Coverage",

@@ -223,7 +223,7 @@ class DrugDispense(NamedTuple):
 
 
 class RegisterPerson(NamedTuple):
-    """One local record of the person an immunization register belongs to (rule R6)."""
+    """One local record of the person a register belongs to (rule R6)."""
 
     person_ref: Annotated[
         str,
@@ -237,7 +237,8 @@ class RegisterPerson(NamedTuple):
         Doc("key into patient: the HN, or ~ and the id of a person known to the community register alone"),
     ]
     newest_day: Annotated[
-        str | None, Doc("day of the newest dose given here; the service day of the register")
+        str | None,
+        Doc("day of the newest dose given here, or of the newest entry; the service day of the register"),
     ]
     notes: Annotated[str | None, Doc("ambiguous:cid when records of two citizen ids are linked")]
 
@@ -267,6 +268,45 @@ class Immunization(NamedTuple):
     notes: Annotated[str | None, Doc("what the adapter mended")]
 
 
+class Allergy(NamedTuple):
+    """One stored allergy or adverse reaction; one substance may be stored twice."""
+
+    person_ref: Annotated[str, Doc("whose register the allergy belongs to, as in register_person")]
+    row_key: Annotated[str, Doc("row identity: the HIS table, a colon and its key")]
+    hn: Annotated[str | None, Doc("key into patient: the record the allergy is stored under")]
+    substance: Annotated[str | None, Doc("drug, drug group or food, as written")]
+    local_code: Annotated[str | None, Doc("the hospital's own drug code, when it names a drug of its list")]
+    did24: Annotated[str | None, Doc("24-digit drug code")]
+    reaction: Annotated[str | None, Doc("what it did, free text")]
+    severity: Annotated[
+        str | None,
+        Doc(
+            "how bad it was",
+            codes="43-file ALEVEL: 1 not serious, 2 death, 3 life-threatening, 4 hospitalised, 5 prolonged,"
+            " 6 disability, 7 congenital, 8 other serious",
+        ),
+    ]
+    certainty: Annotated[
+        str | None,
+        Doc(
+            "how sure it is",
+            codes="43-file TYPEDX: 1 certain, 2 probable, 3 possible, 4 unlikely, 5 unclassified",
+        ),
+    ]
+    informant: Annotated[
+        str | None,
+        Doc(
+            "who said so",
+            codes="43-file INFORMANT: 1 patient, 2 patient with a note of another facility,"
+            " 3 another facility, 4 found here",
+        ),
+    ]
+    recorded_date: Annotated[str | None, Doc("day it was reported, else typed in")]
+    recorder_name: Annotated[str | None, Doc("who recorded it, else who reported it")]
+    recorder_license: Annotated[str | None, Doc("licence number as found")]
+    notes: Annotated[str | None, Doc("what the adapter mended")]
+
+
 CanonicalRow = (
     Patient
     | IdentityEvidence
@@ -280,6 +320,7 @@ CanonicalRow = (
     | DrugDispense
     | RegisterPerson
     | Immunization
+    | Allergy
 )
 
 #: Every canonical table by its name; the order is the order of extraction.
@@ -296,6 +337,7 @@ TABLES: dict[str, type[CanonicalRow]] = {
     "drug_dispense": DrugDispense,
     "register_person": RegisterPerson,
     "immunization": Immunization,
+    "allergy": Allergy,
 }
 
 #: Tables whose rows are children of a visit (have ``visit_ref`` and ``row_key``).

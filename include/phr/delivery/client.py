@@ -25,8 +25,12 @@ from phr.errors import StopEndpoint, StopHospital
 Kind = Literal["accepted", "refused", "retry", "unknown", "auth", "not_implemented"]
 
 
-#: kind of document -> endpoint that takes it (contract 4.2, 4.5)
-UPLOAD_PATHS = {"encounter": "/api/UpdatePHRv1", "immunization": "/api/ImmunizationRegisterv1"}
+#: kind of document -> endpoint that takes it (contract 4.2, 4.5, 4.3)
+UPLOAD_PATHS = {
+    "encounter": "/api/UpdatePHRv1",
+    "immunization": "/api/ImmunizationRegisterv1",
+    "allergy": "/api/AllergyIntolerancev1",
+}
 _SUMMARY = "/api/OrganizationSummary"
 
 

@@ -25,7 +25,7 @@ from phr.ledger.destructive import Destructive, Permission
 from phr.settings import EndpointSettings
 
 #: section of the body that is the whole set of a person
-_SECTIONS = {"immunization": "Immunization"}
+_SECTIONS = {"immunization": "Immunization", "allergy": "AllergyIntolerance"}
 STILL_THERE = "STILL_THERE"
 UNREADABLE = "UNREADABLE"
 

@@ -19,8 +19,9 @@ TAKEN_OVER = "TAKEN_OVER"
 
 #: states whose desired content still has to reach the national side
 OPEN_STATES = frozenset({"pending", "in_flight", "unknown"})
-#: kinds whose every call replaces the whole set of one person at the hospital (contract 4.5)
-SET_KINDS = frozenset({"immunization"})
+#: kinds whose every call carries the whole set of one person at the hospital: it replaces the one before it
+#: (contract 4.5), or nobody has said that it does not (4.3)
+SET_KINDS = frozenset({"immunization", "allergy"})
 
 
 @dataclass(frozen=True, slots=True)

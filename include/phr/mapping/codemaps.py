@@ -35,4 +35,7 @@ DIAGNOSIS_TYPE = load_map("diagnosis_type")
 SMOKING = load_map("smoking")
 DRINKING = load_map("drinking")
 LAB_FLAG = load_map("lab_flag")
+ALLERGY_SEVERITY = load_map("allergy_severity")
+ALLERGY_CERTAINTY = load_map("allergy_certainty")
+ALLERGY_INFORMANT = load_map("allergy_informant")
 SYSTEM = {key: row["system"] for key, row in load_map("code_system").items()}

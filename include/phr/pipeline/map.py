@@ -17,14 +17,15 @@ from phr.pipeline.context import Context
 from phr.pipeline.documents import Built
 from phr.pipeline.encounters import EncounterBuilder
 from phr.pipeline.extract import read_manifest
-from phr.pipeline.registers import RegisterBuilder
+from phr.pipeline.registers import AllergyBuilder, ImmunizationBuilder, RegisterBuilder
 from phr.privacy import StagingArea
 from phr.settings import Hospital
 
 #: kind of document -> who builds it
 BUILDERS: dict[str, type[EncounterBuilder] | type[RegisterBuilder]] = {
     "encounter": EncounterBuilder,
-    "immunization": RegisterBuilder,
+    "immunization": ImmunizationBuilder,
+    "allergy": AllergyBuilder,
 }
 
 

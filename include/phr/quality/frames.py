@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from phr.canonical import (
+    Allergy,
     Appointment,
     Coverage,
     Diagnosis,
@@ -23,7 +24,15 @@ from phr.canonical import (
     Visit,
     VitalSign,
 )
-from phr.quality.facts import EARLIEST_BIRTH, HospitalFacts, death_order, lab_named, links, vaccine_state
+from phr.quality.facts import (
+    EARLIEST_BIRTH,
+    HospitalFacts,
+    death_order,
+    denies_allergy,
+    lab_named,
+    links,
+    vaccine_state,
+)
 from phr.quality.values import date_state, day_of, number, text, time_state
 
 #: first columns of every frame: hospital code and the running number that leads back to the row
@@ -197,7 +206,19 @@ def _immunizations(facts: HospitalFacts, rows: list[Immunization]) -> Iterator[t
             vaccine_state(row),
             date_state(row.given_date, "given_date", row.notes, latest=facts.today),
             date_state(row.expire_date, "expire_date", row.notes),
-            facts.dose_order(row),
+            facts.order_of(row.person_ref, row.given_date),
+        )
+
+
+def _allergies(facts: HospitalFacts, rows: list[Allergy]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.person_ref),
+            text(row.row_key),
+            row.person_ref in facts.people,
+            text(row.substance),
+            denies_allergy(row),
+            date_state(row.recorded_date, "recorded_date", row.notes, latest=facts.today),
         )
 
 
@@ -267,5 +288,9 @@ FRAMES: dict[str, Frame] = {
             "dose_order",
         ),
         _immunizations,
+    ),
+    "allergy": Frame(
+        ("person_ref", "row_key", "person_known", "substance", "denied", "recorded_state"),
+        _allergies,
     ),
 }

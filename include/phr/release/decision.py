@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from phr.canonical import Appointment, Coverage, Diagnosis, DrugDispense, LabResult, Visit
+from phr.canonical import Allergy, Appointment, Coverage, Diagnosis, DrugDispense, LabResult, Visit
 from phr.mapping import VisitBundle
 from phr.release.icd10 import Hit
 from phr.release.policy import CLASSES, Action, Policy
@@ -127,6 +127,27 @@ def without_withheld_texts(policy: Policy, bundle: VisitBundle) -> VisitBundle:
 def decide_register(policy: Policy) -> Decision:
     """An immunization register is class C1, basic safety: the policy's action for it, whatever the doses."""
     return _conclude(policy, REGISTER_CLASS, False, ())
+
+
+def decide_allergies(policy: Policy, allergies: Sequence[Allergy]) -> Decision:
+    """Allergies are class C1 too, unless a drug or reaction gives a restricted topic away (fail closed).
+
+    Pass every row of the register, also those the checks put aside. One entry decides about the whole
+    register, which is never sent in part.
+    """
+    text, file = policy.text, policy.file
+    hits: set[Hit] = set()
+    for row in allergies:
+        hits.update(text.drug(row.substance, None, None))
+        hits.update(text.free_text(row.substance))
+        hits.update(text.free_text(row.reaction))
+    level, reasons = REGISTER_CLASS, []
+    for label, letter in sorted(hits):
+        own = CLASSES.index(file.confidentiality[letter])  # type: ignore[index]
+        level = max(level, own)
+        if word := _WORDS.get(CLASSES[own]):
+            reasons += [f"{word}:{label}", f"TEXT:{label}"]
+    return _conclude(policy, level, False, tuple(dict.fromkeys(reasons)))
 
 
 def _conclude(policy: Policy, level: int, at_least_hold: bool, reasons: tuple[str, ...]) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CategoryName = Literal["visits", "labs", "drugs", "immunizations"]
+CategoryName = Literal["visits", "labs", "drugs", "immunizations", "allergies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Category:
     kind: str
     #: every day of the window is a service day that should hold something (R12)
     by_service_day: bool = False
+    #: its shape at the national side is not settled (contract, mark D): it runs only where a hospital's entry
+    #: names it, and neither demo nor shipped configuration does
+    proposed: bool = False
 
     @property
     def dag_id(self) -> str:
@@ -71,6 +74,16 @@ CATEGORIES: dict[str, Category] = {
             found_by_en="dose date",
             schedule="0 3 * * *",
             kind="immunization",
+        ),
+        Category(
+            name="allergies",
+            title_th="การแพ้ยาและสารอื่น",
+            title_en="allergies",
+            found_by_th="วันที่รายงานหรือบันทึกการแพ้",
+            found_by_en="report, entry or change date",
+            schedule="15 3 * * *",
+            kind="allergy",
+            proposed=True,
         ),
     )
 }

@@ -76,6 +76,13 @@ class EndpointSettings(BaseModel):
         default="exclude",
         description="whether doses another facility gave, and this one noted, stand in its registers (R6)",
     )
+    allergy_informant: bool = Field(
+        default=False,
+        description=(
+            "allergies carry who said so with the code of 43-file INFORMANT. Off, because the one published "
+            "code of the national list has another name (6.1, open)"
+        ),
+    )
     allow_scope_all: bool = Field(
         default=False,
         description="whole-history mode drops every encounter that is left out (3.2): never without this",
