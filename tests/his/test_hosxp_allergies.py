@@ -1,4 +1,4 @@
-"""Whose register an allergy of HOSxP is in, under which day it stands, and that the counts say so too (R6)."""
+"""Whose register an allergy of HOSxP is in, under which day it stands, and that the counts agree (R6)."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from phr.canonical import (
     Allergy,
     Appointment,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -17,12 +18,12 @@ from phr.canonical import (
     Visit,
     VitalSign,
 )
-from phr.mapping import AllergyBundle, RegisterBundle, VisitBundle
+from phr.mapping import AllergyBundle, ChronicBundle, RegisterBundle, VisitBundle
 from phr.settings import EndpointSettings, Hospital
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
 
-FLAGS = {"birth_exact": True, "deceased": False, "elsewhere": False}
+FLAGS = {"birth_exact": True, "deceased": False, "elsewhere": False, "withheld": False}
 CHILDREN: dict[str, type[Any]] = {
     "screening": Screening,
     "diagnoses": Diagnosis,
@@ -64,6 +65,13 @@ def allergies_of(given: dict[str, Any]) -> AllergyBundle:
     patient = row(Patient, given["patient"])
     person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
     return AllergyBundle(patient, [row(Allergy, person | found) for found in given.get("allergies", [])])
+
+
+def chronic_of(given: dict[str, Any]) -> ChronicBundle:
+    patient = row(Patient, given["patient"])
+    person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
+    rows = [row(ChronicRegistration, person | found) for found in given.get("entries", [])]
+    return ChronicBundle(patient, rows)
 
 
 def hospital_of(given: dict[str, Any]) -> Hospital:

@@ -48,7 +48,7 @@ def noted(kit: ProvinceKit, hn: str, agent: str, **values: Any) -> None:
     row = {"hn": hn, "agent": agent, "report_date": str(DAYS[0]), **values}
     kit.his(
         HCODE,
-        f"INSERT INTO opd_allergy ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608
+        f"INSERT INTO opd_allergy ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
         *row.values(),
     )
 

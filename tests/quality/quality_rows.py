@@ -10,6 +10,7 @@ from phr.canonical import (
     Allergy,
     Appointment,
     CanonicalRow,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -127,6 +128,16 @@ def clean_unit() -> Unit:
         substance="Penicillin",
         recorded_date="2026-10-31",
     )
+    chronic: ChronicRegistration = blank(
+        "chronic_register",
+        person_ref=PERSON,
+        row_key="clinicmember:1",
+        hn="000000001",
+        code="E119",
+        registered_date="2026-10-01",
+        discharge_date="2026-10-01",
+        withheld=False,
+    )
     return {
         "visit": [visit],
         "patient": [patient],
@@ -141,6 +152,7 @@ def clean_unit() -> Unit:
         "register_person": [person],
         "immunization": [dose],
         "allergy": [allergy],
+        "chronic_register": [chronic],
     }
 
 

@@ -190,6 +190,14 @@ MISTAKES |= {
         change("allergy", substance="-"),
     ],
     "allergy.date_future": [change("allergy", recorded_date="2026-11-02")],
+    "chronic_register.person_unknown": [change("chronic_register", person_ref="c9999999999999")],
+    "chronic_register.key_missing": [change("chronic_register", row_key=None)],
+    "chronic_register.key_unique": [twice("chronic_register"), twice("chronic_register", code="I10")],
+    "chronic_register.code_missing": [change("chronic_register", code=None)],
+    "chronic_register.date_future": [
+        change("chronic_register", registered_date="2026-11-02", discharge_date=None)
+    ],
+    "chronic_register.discharge_before": [change("chronic_register", discharge_date="2026-09-30")],
     "immunization.key_missing": [
         change("immunization", row_key=None),
         both("immunization", row_key=None),
@@ -310,13 +318,19 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "register_person.ref_missing": (
         change("register_person", person_ref=None),
-        {"register_person.ref_missing", "immunization.person_unknown", "allergy.person_unknown"},
+        {
+            "register_person.ref_missing",
+            "immunization.person_unknown",
+            "allergy.person_unknown",
+            "chronic_register.person_unknown",
+        },
     ),
     "register_person.person_missing": (
         lambda unit: (
             spoil(unit, "register_person", person_ref="h", hn=None),
             spoil(unit, "immunization", person_ref="h", hn=None),
             spoil(unit, "allergy", person_ref="h", hn=None),
+            spoil(unit, "chronic_register", person_ref="h", hn=None),
         ),
         {"register_person.person_missing"},
     ),
@@ -398,6 +412,8 @@ HARMLESS: dict[str, Mistake] = {
     "allergy to a food": change("allergy", substance="กุ้ง", local_code=None),
     "allergy that is no denial": change("allergy", substance="ไม่ทราบชื่อยา (ยาแก้ปวด)"),
     "allergy with a severity of no list": change("allergy", severity=None, notes="unmapped:severity"),
+    "disease without a day": change("chronic_register", registered_date=None),
+    "disease of no shape": change("chronic_register", code="E1X9?"),
     "a register of two records": lambda unit: (
         unit["patient"].append(unit["patient"][0]._replace(hn="000000002")),
         unit["register_person"].append(unit["register_person"][0]._replace(hn="000000002")),

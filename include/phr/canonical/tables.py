@@ -307,6 +307,28 @@ class Allergy(NamedTuple):
     notes: Annotated[str | None, Doc("what the adapter mended")]
 
 
+class ChronicRegistration(NamedTuple):
+    """One entry of a register of chronic diseases: a person under care for one disease."""
+
+    person_ref: Annotated[str, Doc("whose register the entry belongs to, as in register_person")]
+    row_key: Annotated[str, Doc("row identity: the HIS table, a colon and its key")]
+    hn: Annotated[str | None, Doc("key into patient: the record the entry is stored under")]
+    code: Annotated[str | None, Doc("disease, upper case, no dot", codes="ICD-10-TM")]
+    name: Annotated[str | None, Doc("name of the code in the hospital's own list")]
+    clinic_name: Annotated[str | None, Doc("clinic that keeps the register, in words")]
+    registered_date: Annotated[str | None, Doc("day the person was registered, or the disease first found")]
+    discharge_date: Annotated[str | None, Doc("day the person left the register")]
+    status: Annotated[
+        str | None,
+        Doc(
+            "state of the disease or the reason of leaving",
+            codes="43-file TYPEDISCH 01-11, 03 under treatment",
+        ),
+    ]
+    withheld: Annotated[bool, Doc("True when the hospital marked the clinic as not to be sent")]
+    notes: Annotated[str | None, Doc("what the adapter mended")]
+
+
 CanonicalRow = (
     Patient
     | IdentityEvidence
@@ -321,6 +343,7 @@ CanonicalRow = (
     | RegisterPerson
     | Immunization
     | Allergy
+    | ChronicRegistration
 )
 
 #: Every canonical table by its name; the order is the order of extraction.
@@ -338,6 +361,7 @@ TABLES: dict[str, type[CanonicalRow]] = {
     "register_person": RegisterPerson,
     "immunization": Immunization,
     "allergy": Allergy,
+    "chronic_register": ChronicRegistration,
 }
 
 #: Tables whose rows are children of a visit (have ``visit_ref`` and ``row_key``).

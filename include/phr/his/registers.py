@@ -16,7 +16,7 @@ from typing import Any
 from phr import faults
 from phr.canonical import CanonicalRow, RegisterPerson
 from phr.errors import Bug
-from phr.his import allergies, doses, people
+from phr.his import allergies, chronic, doses, people
 from phr.his import normalise as n
 from phr.his.base import DayCount
 from phr.his.doses import NOBODY, KeyAndDay, Place, given_day
@@ -29,7 +29,7 @@ Raw = Any  # a row of one of the SELECTs: RawDose, RawAllergy, ...
 #: days whose people are in memory at once
 WINDOW_DAYS = 31
 COLUMNS = {
-    **{f"{name}_days": KeyAndDay._fields for name in ("dose", "allergy")},
+    **{f"{name}_days": KeyAndDay._fields for name in ("dose", "allergy", "chronic")},
     "record_person": ("person_id", "cid", *doses.Identity._fields[2:]),
     "record_patient": ("hn", "cid"),
     "person": tuple(people.PATIENT_COLUMNS),
@@ -68,6 +68,15 @@ REGISTERS = {
             "allergy_days",
             allergies.RawAllergy._make,
             allergies.allergy,
+            undated=True,
+        ),
+        Register(
+            "chronic",
+            "chronic",
+            "chronic_register",
+            "chronic_days",
+            chronic.RawRegistration._make,
+            chronic.registration,
             undated=True,
         ),
     )

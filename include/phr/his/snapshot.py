@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from phr import faults
 from phr.errors import StopHospital
-from phr.his import allergies, doses, encounters, registers
+from phr.his import allergies, chronic, doses, encounters, registers
 from phr.his.base import KeySource
 from phr.his.doses import Place
 from phr.his.reader import DAYS, Reader, batched, distinct_days, on_days, one_day
@@ -18,7 +18,11 @@ from phr.his.system import System
 from phr.settings import Hospital
 
 #: kind of register -> columns of the SELECTs of its places
-_PLACE_COLUMNS = {"immunization": doses.RawDose._fields, "allergy": allergies.RawAllergy._fields}
+_PLACE_COLUMNS = {
+    "immunization": doses.RawDose._fields,
+    "allergy": allergies.RawAllergy._fields,
+    "chronic": chronic.RawRegistration._fields,
+}
 
 
 class SqlSnapshot:

@@ -7,8 +7,8 @@
   absent optional one is read as NULL; a table of ``joined`` is used only when it has these columns;
 * ``parts``: statements that are only asked where their tables have these columns;
 * ``visit_keys``: scope of the SELECTs -> what a reference found through it begins with;
-* ``doses``, ``allergies``: the places that hold vaccinations and allergies (:class:`phr.his.doses.Place`);
-  without any, this HIS has no such registers;
+* ``doses``, ``allergies``, ``chronic``: the places of vaccinations, allergies and entries of the chronic
+  disease register (:class:`phr.his.doses.Place`); without any, this HIS has no such registers;
 * ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``;
 * ``partial``: true when the source may hold some days only: ``covered_days.sql`` says which, and registers
   are read only where the hospital says that they are whole;
@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 COMMON = HERE / "common"
 FILE = "adapter.yaml"
 #: kind of document -> key of ``adapter.yaml`` that lists the places of its rows
-_REGISTERS = {"immunization": "doses", "allergy": "allergies"}
+_REGISTERS = {"immunization": "doses", "allergy": "allergies", "chronic": "chronic"}
 
 
 @dataclass(frozen=True)

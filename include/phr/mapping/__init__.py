@@ -1,6 +1,7 @@
 """Canonical rows -> documents of the national API; pure functions, no I/O but the code maps at import."""
 
 from phr.mapping.allergy import AllergyBundle, AllergyDocument, build_allergies
+from phr.mapping.chronic import ChronicBundle, ChronicDocument, build_chronic
 from phr.mapping.encounter import (
     MAPPING_VERSION,
     EncounterDocument,
@@ -20,6 +21,8 @@ __all__ = [
     "MAPPING_VERSION",
     "AllergyBundle",
     "AllergyDocument",
+    "ChronicBundle",
+    "ChronicDocument",
     "EncounterDocument",
     "ImmunizationDocument",
     "RegisterBundle",
@@ -27,6 +30,7 @@ __all__ = [
     "VisitBundle",
     "best_record",
     "build_allergies",
+    "build_chronic",
     "build_encounter",
     "build_immunization_register",
     "content_hash",

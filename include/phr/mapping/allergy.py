@@ -7,7 +7,6 @@ was typed in.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from phr.errors import QuarantineRecord
 from phr.mapping.codemaps import ALLERGY_CERTAINTY, ALLERGY_INFORMANT, ALLERGY_SEVERITY, SYSTEM
 from phr.mapping.common import folded, moment, natural, organization, practitioner
 from phr.mapping.patient import patient_block
-from phr.mapping.registers import RegisterEntry, require
+from phr.mapping.registers import RegisterEntry, require, row_reference
 from phr.settings import EndpointSettings, Hospital
 
 #: stored beside every delivered version; a new number re-sends nothing by itself (rule R4)
@@ -35,7 +34,6 @@ _NO_OFFICER = {"display": "ไม่ระบุ"}
 _UNKNOWN = "unable-to-assess"
 _CRITICALITIES = (_UNKNOWN, "low", "high")
 _DID24 = re.compile(r"(?!0{24})[0-9]{24}", re.ASCII)
-_READABLE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +102,8 @@ class _Substance:
 
     @property
     def reference(self) -> str:
-        """Made of the row key: unique at the hospital, for all its people."""
-        plain = self.first_key.replace(":", "-")
-        if _READABLE.fullmatch(plain):
-            return plain
-        digest = hashlib.sha256(self.first_key.encode()).hexdigest()[:16]
-        return f"{self.first_key.partition(':')[0]}-{digest}"
+        """Made of the row key."""
+        return row_reference(self.first_key)
 
 
 def criticality(row: Allergy) -> str:

@@ -38,4 +38,6 @@ LAB_FLAG = load_map("lab_flag")
 ALLERGY_SEVERITY = load_map("allergy_severity")
 ALLERGY_CERTAINTY = load_map("allergy_certainty")
 ALLERGY_INFORMANT = load_map("allergy_informant")
+CHRONIC_DISEASE = load_map("chronic_disease")
+CHRONIC_STATUS = load_map("chronic_status")
 SYSTEM = {key: row["system"] for key, row in load_map("code_system").items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -32,6 +34,17 @@ class RegisterEntry:
     reference: str
     identity: str
     row_keys: tuple[str, ...]
+
+
+_READABLE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+def row_reference(row_key: str) -> str:
+    """A reference made of a row key: unique at the hospital, for all its people; a digest of words."""
+    plain = row_key.replace(":", "-")
+    if _READABLE.fullmatch(plain):
+        return plain
+    return f"{row_key.partition(':')[0]}-{hashlib.sha256(row_key.encode()).hexdigest()[:16]}"
 
 
 def best_record(patients: Iterable[Patient]) -> Patient:

@@ -7,22 +7,35 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from phr.canonical import Allergy, CanonicalRow, Immunization, Patient, RegisterPerson
+from phr.canonical import (
+    Allergy,
+    CanonicalRow,
+    ChronicRegistration,
+    Immunization,
+    Patient,
+    RegisterPerson,
+)
 from phr.errors import QuarantineRecord
 from phr.ledger.decide import Desired
 from phr.mapping import (
     AllergyBundle,
+    ChronicBundle,
     RegisterBundle,
     RegisterEntry,
     best_record,
     build_allergies,
+    build_chronic,
     build_immunization_register,
     content_hash,
     encode,
 )
+from phr.mapping.chronic import disease_of
 from phr.pipeline.chunks import Chunk
 from phr.pipeline.documents import Builder, Built, blocking, released
-from phr.release import Decision, decide_allergies, decide_register
+from phr.release import Decision, decide_allergies, decide_chronic, decide_register
+
+#: reason of a register whose diseases all lack a code of the national list
+NO_NATIONAL_CODE = "NO_NATIONAL_CODE"
 
 
 class Composed(NamedTuple):
@@ -42,6 +55,10 @@ class RegisterBuilder(Builder):
     @abstractmethod
     def decide(self, patient: Patient, rows: list[CanonicalRow], day: date) -> Decision:
         """Whether it may be sent, by every row of the person, those that the checks put aside included."""
+
+    def nothing_to_say(self, rows: list[CanonicalRow]) -> str | None:  # noqa: ARG002
+        """Why nothing of these rows can be sent although nothing is wrong with them; None when something can."""
+        return None
 
     def build(self, chunk: Chunk) -> Iterator[Built]:
         """Every person of the chunk, in order; one without any record or day builds nothing, and so shows as
@@ -65,6 +82,8 @@ class RegisterBuilder(Builder):
             return self.kept_back(reference, day, "quarantined", reasons, entries, None)
         patient = best_record(patients)
         person_key = self.person_key(patient.cid) if patient.cid else None
+        if reason := self.nothing_to_say(chunk.children[person][table]):
+            return self.kept_back(reference, day, "held", [reason], entries, person_key)
         decision = self.decide(patient, chunk.all_children(person)[table], day)
         try:
             document = self.compose(patient, chunk.children[person][table])
@@ -116,3 +135,22 @@ class AllergyBuilder(RegisterBuilder):
 
     def decide(self, patient: Patient, rows: list[CanonicalRow], day: date) -> Decision:  # noqa: D102, ARG002
         return decide_allergies(self.policy, cast(list[Allergy], rows))
+
+
+class ChronicBuilder(RegisterBuilder):
+    """Entries of the chronic disease register."""
+
+    def compose(self, patient: Patient, rows: list[CanonicalRow]) -> Composed:  # noqa: D102
+        bundle = ChronicBundle(patient, cast(list[ChronicRegistration], rows))
+        document = build_chronic(bundle, self.hospital, self.endpoint)
+        return Composed(document.body, document.entries)
+
+    def nothing_to_say(self, rows: list[CanonicalRow]) -> str | None:
+        """Held, not quarantined: the hospital can do nothing about a list that is not published."""
+        told = [row for row in cast(list[ChronicRegistration], rows) if not row.withheld]
+        coded = any(disease_of(row, self.endpoint) for row in told)
+        return None if coded or not told else NO_NATIONAL_CODE
+
+    def decide(self, patient: Patient, rows: list[CanonicalRow], day: date) -> Decision:  # noqa: D102
+        entries = cast(list[ChronicRegistration], rows)
+        return decide_chronic(self.policy, entries, patient.birth_date, day.isoformat())

@@ -52,7 +52,7 @@ class Tally:
 
 
 #: tables whose rows are entries of the register of a person
-_ENTRIES = ("immunization", "allergy")
+_ENTRIES = ("immunization", "allergy", "chronic_register")
 #: hospital code -> table -> rows
 UnitRows = Mapping[str, Mapping[str, list[CanonicalRow]]]
 

@@ -12,6 +12,7 @@ from typing import Any
 from phr.canonical import (
     Allergy,
     Appointment,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -222,6 +223,19 @@ def _allergies(facts: HospitalFacts, rows: list[Allergy]) -> Iterator[tuple[obje
         )
 
 
+def _chronic(facts: HospitalFacts, rows: list[ChronicRegistration]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        begun, left = day_of(row.registered_date), day_of(row.discharge_date)
+        yield (
+            text(row.person_ref),
+            text(row.row_key),
+            row.person_ref in facts.people,
+            text(row.code),
+            date_state(row.registered_date, "registered_date", row.notes, latest=facts.today),
+            None if begun is None or left is None else "before" if left < begun else "ok",
+        )
+
+
 _CHILD = ("visit_ref", "row_key", "visit_known")
 _VITALS = (
     "weight_kg",
@@ -292,5 +306,8 @@ FRAMES: dict[str, Frame] = {
     "allergy": Frame(
         ("person_ref", "row_key", "person_known", "substance", "denied", "recorded_state"),
         _allergies,
+    ),
+    "chronic_register": Frame(
+        ("person_ref", "row_key", "person_known", "code", "registered_state", "discharge_order"), _chronic
     ),
 }

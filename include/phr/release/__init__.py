@@ -5,6 +5,7 @@ from phr.release.decision import (
     decide,
     decide_allergies,
     decide_bundle,
+    decide_chronic,
     decide_register,
     without_withheld_texts,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "decide",
     "decide_allergies",
     "decide_bundle",
+    "decide_chronic",
     "decide_register",
     "without_withheld_texts",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CategoryName = Literal["visits", "labs", "drugs", "immunizations", "allergies"]
+CategoryName = Literal["visits", "labs", "drugs", "immunizations", "allergies", "chronic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,16 @@ CATEGORIES: dict[str, Category] = {
             found_by_en="report, entry or change date",
             schedule="15 3 * * *",
             kind="allergy",
+            proposed=True,
+        ),
+        Category(
+            name="chronic",
+            title_th="ทะเบียนโรคเรื้อรัง",
+            title_en="chronic disease register",
+            found_by_th="วันขึ้นทะเบียน จำหน่าย หรือแก้ไข",
+            found_by_en="registration, discharge or change date",
+            schedule="45 3 * * *",
+            kind="chronic",
             proposed=True,
         ),
     )
