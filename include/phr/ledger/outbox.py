@@ -166,8 +166,8 @@ class Outbox:
             return self._settlement(connection).removed(row, claim)
 
     def entries_removed(self, claim: Claim) -> bool:
-        """What a version takes away is proved to be gone: it is no longer part of what lies there. False when the
-        lease was lost."""
+        """What a version takes away is proved to be gone, so it is no longer part of what lies there; False
+        when the lease was lost."""
         d = t.document
         with self.ledger.write(self.hospital) as connection:
             (row,) = self._rows(connection, [claim.reference])
