@@ -35,9 +35,10 @@ def test_every_file_is_one_select(his: str, name: str) -> None:
     full = everything(kind)
     scopes = [*SCOPES, *kind.visit_keys, *(f"eligible_{scope}" for scope in kind.visit_keys)]
     for dialect in (DIALECTS[backend]() for backend in kind.dialects):
-        for found in (full, kind.required):
-            statements = Statements(kind, dialect, found, "99001")
-            for scope in scopes:
+        for found, admissions in ((full, False), (full, True), (kind.required, False)):
+            statements = Statements(kind, dialect, found, "99001", admissions=admissions)
+            more = [f"an_{scope}" for scope in scopes] if statements.admissions else []
+            for scope in (*scopes, *more):
                 if name in ("evidence_person", "address") and found is not full:
                     continue  # asked only when the table is there
                 sql = statements.render(name, scope)

@@ -110,7 +110,7 @@ def test_an_entry_that_is_gone_is_removed_on_a_persons_word(kit: ProvinceKit) ->
     assert documents(kit) == [("delivered", None)]
     assert run(kit)[1] == []
     deletions = [row for row in kit.double.admin.deletions() if row["kind"] == "chronic"]
-    assert [row["rows"] for row in deletions] == [{"ChronicDiseaseRegister": 1}]
+    assert [row["deleted"] for row in deletions] == [{"ChronicDiseaseRegister": 1}]
 
 
 def test_a_refusal_leaves_it_there(kit: ProvinceKit) -> None:

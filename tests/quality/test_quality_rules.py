@@ -174,6 +174,7 @@ MISTAKES |= {
         change("register_person", notes="ambiguous:cid"),
         change("register_person", notes="be_year:x ambiguous:cid"),
     ],
+    "visit.discharge_before": [change("visit", discharge_date="2026-10-30")],
     "register_person.unique": [twice("register_person")],
     "immunization.person_unknown": [
         change("immunization", person_ref="h000000009"),
@@ -414,6 +415,7 @@ HARMLESS: dict[str, Mistake] = {
     "allergy with a severity of no list": change("allergy", severity=None, notes="unmapped:severity"),
     "disease without a day": change("chronic_register", registered_date=None),
     "disease of no shape": change("chronic_register", code="E1X9?"),
+    "discharged on the day of the visit": change("visit", discharge_date="2026-10-31"),
     "a register of two records": lambda unit: (
         unit["patient"].append(unit["patient"][0]._replace(hn="000000002")),
         unit["register_person"].append(unit["register_person"][0]._replace(hn="000000002")),

@@ -73,7 +73,7 @@ class IdentityEvidence(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One row per finished outpatient or emergency visit."""
+    """One row per finished visit: outpatient, emergency, or one that ended in an admission which is over."""
 
     visit_ref: Annotated[str, Doc("visit number (VN) as the national API wants it: bare")]
     hn: Annotated[str | None, Doc("hospital number")]
@@ -91,6 +91,11 @@ class Visit(NamedTuple):
     present_illness: Annotated[str | None, Doc("history of the present illness, free text", since=2)]
     diagnosis_text: Annotated[str | None, Doc("diagnosis in the doctor's own words, free text", since=2)]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+    admission_ref: Annotated[str | None, Doc("admission number (AN), of an inpatient visit", since=3)] = None
+    discharge_date: Annotated[
+        str | None, Doc("day the admission ended; only an inpatient visit has one", since=3)
+    ] = None
+    discharge_time: Annotated[str | None, Doc("time the admission ended", since=3)] = None
 
 
 class VitalSign(NamedTuple):
@@ -141,6 +146,7 @@ class Diagnosis(NamedTuple):
     doctor_name: Annotated[str | None, Doc("who diagnosed")]
     doctor_license: Annotated[str | None, Doc("licence number as found")]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+    of_admission: Annotated[bool, Doc("True for a diagnosis of the discharge from the ward", since=3)] = False
 
 
 class Coverage(NamedTuple):
@@ -220,6 +226,7 @@ class DrugDispense(NamedTuple):
     dispensed_date: Annotated[str | None, Doc("day of dispensing")]
     dispensed_time: Annotated[str | None, Doc("time of dispensing")]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+    of_admission: Annotated[bool, Doc("True for a line of the ward or of going home", since=3)] = False
 
 
 class RegisterPerson(NamedTuple):

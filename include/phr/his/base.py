@@ -24,7 +24,7 @@ MAX_CLOCK_SKEW_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """Documents of one service day; every visit row of the day is in exactly one field.
+    """Documents of one service day; every visit row of the day is in exactly one field but ``inpatient``.
 
     Precedence: admitted, unfinished (no outcome yet), anonymous, unsettled (younger than
     ``settle_minutes``), else eligible. All but ``eligible`` are out of scope: counted, never lost.
@@ -35,6 +35,8 @@ class DayCount:
     unfinished: int = 0
     unsettled: int = 0
     anonymous: int = 0
+    #: of the eligible ones, admissions that are over; only where the hospital sends them
+    inpatient: int = 0
 
     @property
     def total(self) -> int:

@@ -1,8 +1,8 @@
 """The entries of one person in the chronic disease register (contract 4.4, rule R6).
 
-Every call carries all of a person's entries, and adds or updates by their ``chronic_ref_code``; what is gone
-is taken away by a call of its own (:mod:`phr.delivery.guard`). Left out: ``condition`` (stages such as CKD's),
-which no register of a HIS holds in the national codes.
+Every call carries all of a person's entries, and adds or updates by their ``chronic_ref_code``; what is
+gone is taken away by a call of its own (:mod:`phr.delivery.guard`). Left out: ``condition`` (stages such as
+CKD's), which no register of a HIS holds in the national codes.
 """
 
 from __future__ import annotations

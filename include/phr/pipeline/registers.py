@@ -57,7 +57,7 @@ class RegisterBuilder(Builder):
         """Whether it may be sent, by every row of the person, those that the checks put aside included."""
 
     def nothing_to_say(self, rows: list[CanonicalRow]) -> str | None:  # noqa: ARG002
-        """Why nothing of these rows can be sent although nothing is wrong with them; None when something can."""
+        """Why nothing of these rows can be sent although nothing is wrong with them; None: something can."""
         return None
 
     def build(self, chunk: Chunk) -> Iterator[Built]:

@@ -59,6 +59,12 @@ def _iso(value: str | None) -> str | None:
     return day.isoformat() if day else None
 
 
+def _order(begin: str | None, end: str | None) -> str | None:
+    """Whether something ended before it began; None when a day is not known."""
+    first, last = day_of(begin), day_of(end)
+    return None if first is None or last is None else "before" if last < first else "ok"
+
+
 def _visit_known(facts: HospitalFacts, visit_ref: str) -> bool:
     return visit_ref in facts.visits
 
@@ -94,6 +100,7 @@ def _visits(facts: HospitalFacts, rows: list[Visit]) -> Iterator[tuple[object, .
             date_state(row.service_day, "service_day", row.notes, latest=facts.today),
             time_state(row.start_time, "start_time", row.notes),
             facts.life_order(row),
+            _order(row.service_day, row.discharge_date),
             "broken_line:visit" in str(row.notes or "").split(),
         )
 
@@ -225,14 +232,13 @@ def _allergies(facts: HospitalFacts, rows: list[Allergy]) -> Iterator[tuple[obje
 
 def _chronic(facts: HospitalFacts, rows: list[ChronicRegistration]) -> Iterator[tuple[object, ...]]:
     for row in rows:
-        begun, left = day_of(row.registered_date), day_of(row.discharge_date)
         yield (
             text(row.person_ref),
             text(row.row_key),
             row.person_ref in facts.people,
             text(row.code),
             date_state(row.registered_date, "registered_date", row.notes, latest=facts.today),
-            None if begun is None or left is None else "before" if left < begun else "ok",
+            _order(row.registered_date, row.discharge_date),
         )
 
 
@@ -266,7 +272,16 @@ FRAMES: dict[str, Frame] = {
     ),
     "identity_evidence": Frame(("cid", "source", "local_id"), _evidence),
     "visit": Frame(
-        ("visit_ref", "hn", "patient_known", "service_state", "time_state", "life_order", "broken_line"),
+        (
+            "visit_ref",
+            "hn",
+            "patient_known",
+            "service_state",
+            "time_state",
+            "life_order",
+            "discharge_order",
+            "broken_line",
+        ),
         _visits,
     ),
     "vital_sign": Frame((*_CHILD, *_VITALS), _vital_signs, frozenset(_VITALS)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CategoryName = Literal["visits", "labs", "drugs", "immunizations", "allergies", "chronic"]
+CategoryName = Literal["visits", "labs", "drugs", "immunizations", "allergies", "chronic", "admissions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,16 @@ CATEGORIES: dict[str, Category] = {
             found_by_en="registration, discharge or change date",
             schedule="45 3 * * *",
             kind="chronic",
+            proposed=True,
+        ),
+        Category(
+            name="admissions",
+            title_th="ผู้ป่วยในที่จำหน่ายแล้ว",
+            title_en="admissions that have ended",
+            found_by_th="วันจำหน่าย",
+            found_by_en="discharge date",
+            schedule="0 4 * * *",
+            kind="encounter",
             proposed=True,
         ),
     )

@@ -88,8 +88,8 @@ class EndpointSettings(BaseModel):
     chronic_codes: dict[IcdPrefix, ChronicCode] = Field(
         default_factory=dict,
         description=(
-            "national codes of chronic diseases by ICD-10 prefix, beside the one that is published: E10 to E14 "
-            "are 001 (6.1, open). A disease without one is not sent"
+            "national codes of chronic diseases by ICD-10 prefix, beside the one that is published: E10 to "
+            "E14 are 001 (6.1, open). A disease without one is not sent"
         ),
     )
     allow_chronic_remove: bool = Field(
