@@ -1,4 +1,4 @@
-"""Entries of the chronic disease register in, document out, compared exactly. ``PHR_UPDATE_GOLDEN=1`` writes the outputs anew."""
+"""Entries of the chronic disease register in, document out. ``PHR_UPDATE_GOLDEN=1`` writes the outputs anew."""
 
 from __future__ import annotations
 
