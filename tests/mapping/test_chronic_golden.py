@@ -1,4 +1,4 @@
-"""Entries of the chronic disease register in, document out. ``PHR_UPDATE_GOLDEN=1`` writes the outputs anew."""
+"""The chronic disease register: entries in, document out. ``PHR_UPDATE_GOLDEN=1`` writes outputs anew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""phr_admissions end to end: one document for a visit and its admission, after the discharge, off by default."""
+"""phr_admissions end to end: one document for a visit and its admission, after the discharge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""phr_chronic end to end: off unless asked for; what is gone is removed by name, on a person's word, or not."""
+"""phr_chronic end to end: what is gone is removed by name, on a person's word, or not at all."""
 
 from __future__ import annotations
 

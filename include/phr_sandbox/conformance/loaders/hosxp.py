@@ -275,8 +275,8 @@ def _allergies(connection: Connection, model: Model, book: _Book) -> None:
     fill(
         connection,
         "opd_allergy",
-        "opd_allergy_id hn agent agent_code24 symptom seriousness_id allergy_relation_id opd_allergy_source_id"
-        " report_date doctor_code",
+        "opd_allergy_id hn agent agent_code24 symptom seriousness_id allergy_relation_id"
+        " opd_allergy_source_id report_date doctor_code",
         [
             (
                 n,
