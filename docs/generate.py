@@ -85,7 +85,7 @@ def settings() -> str:
             default = "required" if field.is_required() else f"`{shown}`"
             parts.append(f"| `{field.alias or name}` | {default} | {field.description or ''} |\n")
     parts.append(
-        "\n## categories\n\nKeys of `hospitals[].categories`. **D**: proposed, its shape is open (mark D).\n\n"
+        "\n## categories\n\nKeys of `hospitals[].categories`. D: proposed, its shape is open (mark D).\n\n"
         "| category | what | found by | documents | shape |\n|---|---|---|---|---|\n"
     )
     for category in CATEGORIES.values():

@@ -133,8 +133,9 @@ class AllergyBuilder(RegisterBuilder):
         document = build_allergies(bundle, self.hospital, self.endpoint)
         return Composed(document.body, document.entries)
 
-    def decide(self, patient: Patient, rows: list[CanonicalRow], day: date) -> Decision:  # noqa: D102, ARG002
-        return decide_allergies(self.policy, cast(list[Allergy], rows))
+    def decide(self, patient: Patient, rows: list[CanonicalRow], day: date) -> Decision:  # noqa: D102
+        allergies = cast(list[Allergy], rows)
+        return decide_allergies(self.policy, allergies, patient.birth_date, day.isoformat())
 
 
 class ChronicBuilder(RegisterBuilder):

@@ -148,25 +148,25 @@ def decide_register(policy: Policy) -> Decision:
     return _conclude(policy, REGISTER_CLASS, False, ())
 
 
-def decide_allergies(policy: Policy, allergies: Sequence[Allergy]) -> Decision:
-    """Allergies are class C1 too, unless a drug or reaction gives a restricted topic away (fail closed).
+def decide_allergies(
+    policy: Policy, allergies: Sequence[Allergy], birth_date: str | None, day: str
+) -> Decision:
+    """Allergies are class C1 too, unless a drug or reaction gives a topic away (fail closed).
 
     Pass every row of the register, also those the checks put aside. One entry decides about the whole
     register, which is never sent in part.
+
+    :param day: service day of the register, for the age rule.
     """
-    text, file = policy.text, policy.file
-    hits: set[Hit] = set()
+    text = policy.text
+    worded: set[Hit] = set()
     for row in allergies:
-        hits.update(text.drug(row.substance, None, None))
-        hits.update(text.free_text(row.substance))
-        hits.update(text.free_text(row.reaction))
-    level, reasons = REGISTER_CLASS, []
-    for label, letter in sorted(hits):
-        own = CLASSES.index(file.confidentiality[letter])  # type: ignore[index]
-        level = max(level, own)
-        if word := _WORDS.get(CLASSES[own]):
-            reasons += [f"{word}:{label}", f"TEXT:{label}"]
-    return _conclude(policy, level, False, tuple(dict.fromkeys(reasons)))
+        worded.update(text.drug(row.substance, None, None))
+        worded.update(text.free_text(row.substance))
+        worded.update(text.free_text(row.reaction))
+    if not worded:
+        return _conclude(policy, REGISTER_CLASS, False, ())
+    return _judge(policy, set(), worded, False, birth_date, day)
 
 
 def decide_chronic(
