@@ -168,7 +168,7 @@ def vaccine_state(row: Immunization) -> Literal["ok", "missing", "unknown"]:
 
 def denies_allergy(row: Allergy) -> bool:
     """Whether an entry says that there is no allergy: some sites type that into the list itself."""
-    words = "".join((row.substance or "").casefold().split())
+    words = "".join((text(row.substance) or "").casefold().split())
     return words in _DENIALS or words.startswith("ปฏิเสธ")
 
 
