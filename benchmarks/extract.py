@@ -130,7 +130,8 @@ def _statement(url: str, days: list[date]) -> tuple[str, Any, str]:
         source = snapshot.source("encounter")
         clause = source._reader.statements.get("lab_result", "window")
         connection = source._reader.connection
-        compiled = clause.bindparams(**source._window(days)).compile(
+        window = {name: value for name, value in source._window(days).items() if f":{name}" in clause.text}
+        compiled = clause.bindparams(**window).compile(
             connection, compile_kwargs={"render_postcompile": True}
         )
     values = [compiled.params[n] for n in compiled.positiontup] if compiled.positiontup else compiled.params

@@ -47,6 +47,7 @@ with DAG(
         task_id="decide",
         task_display_name="ตัดสิน (decide)",
         map_index_template="{{ question_label }}",
-        response_timeout=timedelta(days=3),
+        # shorter than a day: what is asked tomorrow must not wait for what nobody answered today
+        response_timeout=timedelta(hours=20),
         execution_timeout=None,
     ).expand(question=collect())

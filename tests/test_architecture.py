@@ -85,7 +85,7 @@ def test_the_scenario_judges_the_product_with_its_own_eyes() -> None:
     running = {"checking.py", "clock.py", "installation.py", "steps.py"}
     assert offenders([path for path in sources(folder) if path.name not in running], "phr") == []
     inner = ("phr.mapping", "phr.his.hosxp", "phr.quality.rules", "phr.release", "phr.delivery")
-    # checking.py stands in the place of the engine of the checks, and so speaks of its rules
+    # the remembered checks have to know which rules look at more than one row; they judge nothing
     assert offenders([path for path in sources(folder) if path.name != "checking.py"], *inner) == []
 
 

@@ -65,9 +65,14 @@ class Home:
 
     @property
     def config_dir(self) -> Path:
-        """Folder with ``hospitals.yaml`` and the policies (``PHR_CONFIG_DIR``)."""
-        env = os.environ.get("PHR_CONFIG_DIR")
-        return Path(env) if env else Path(__file__).resolve().parents[1] / "config"
+        """Folder with ``hospitals.yaml`` and the policies.
+
+        ``PHR_CONFIG_DIR``, else ``config/`` in the home when it holds one, else the shipped example.
+        """
+        if env := os.environ.get("PHR_CONFIG_DIR"):
+            return Path(env)
+        own = self.root / "config"
+        return own if (own / "hospitals.yaml").exists() else Path(__file__).resolve().parents[1] / "config"
 
     @property
     def data_docs(self) -> Path:

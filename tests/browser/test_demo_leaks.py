@@ -26,15 +26,20 @@ def identities(home: Path) -> tuple[set[str], set[str]]:
     """Every citizen id, and every given and family name, of the invented hospitals."""
     cids: set[str] = set()
     names: set[str] = set()
-    for replica in (home / "replicas").glob("*.sqlite"):
-        with sqlite3.connect(f"file:{replica}?mode=ro", uri=True) as connection:
-            for cid, given, family in connection.execute("SELECT cid, fname, lname FROM patient"):
-                digits = re.sub(r"\D", "", cid or "")
-                if len(digits) == 13:
-                    cids.add(digits)
-                names.update(name for name in (given, family) if name and len(name) >= 5)
-            for (cid,) in connection.execute("SELECT cid FROM person WHERE length(cid) = 13"):
-                cids.add(cid)
+    with sqlite3.connect(f"file:{home}/replicas/99001.sqlite?mode=ro", uri=True) as connection:
+        people = connection.execute("SELECT cid, fname, lname FROM patient").fetchall()
+        people += connection.execute("SELECT cid, fname, lname FROM person").fetchall()
+    with sqlite3.connect(f"file:{home}/replicas/99003.sqlite?mode=ro", uri=True) as connection:
+        people += connection.execute("SELECT idcard, fname, lname FROM person").fetchall()
+    for export in (home / "replicas" / "99002").rglob("PERSON.txt"):
+        header, *lines = export.read_text("cp874").splitlines()
+        columns = [header.split("|").index(name) for name in ("CID", "NAME", "LNAME")]
+        people += [tuple(line.split("|")[n] for n in columns) for line in lines]
+    for cid, given, family in people:
+        digits = re.sub(r"\D", "", cid or "")
+        if len(digits) == 13:
+            cids.add(digits)
+        names.update(name for name in (given, family) if name and len(name) >= 5)
     return cids, names
 
 

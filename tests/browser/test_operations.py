@@ -14,7 +14,7 @@ from phr_sandbox.demo.airflow_rest import AirflowApi
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
 
-HCODE = "99002"
+HCODE = "99001"
 DECIDED = ("success", "failed")
 
 

@@ -119,7 +119,7 @@ def test_a_real_installation_is_never_touched(tmp_path: Path) -> None:
     (tmp_path / "connections.json").write_text("{}")
     (tmp_path / "ledger.sqlite").write_text("precious")
     with pytest.raises(DemoError, match="not a demo's"):
-        prepare(Home(tmp_path), hospitals=["99003"], today=date(2025, 10, 9), scale=0.02, fresh=True)
+        prepare(Home(tmp_path), today=date(2025, 10, 9), scale=0.02, fresh=True)
     assert (tmp_path / "ledger.sqlite").read_text() == "precious"
 
 
@@ -127,7 +127,7 @@ def test_a_demo_home_is_used_again_and_started_over_when_its_day_is_past(tmp_pat
     home = Home(tmp_path)
 
     def start(day: int, *, fresh: bool = False) -> bool:
-        _, build = prepare(home, hospitals=["99003"], today=date(2025, 10, day), scale=0.02, fresh=fresh)
+        _province, _sources, build = prepare(home, today=date(2025, 10, day), scale=0.02, fresh=fresh)
         Installation(home).secrets()
         if build:
             build(lambda _line: None)

@@ -1,4 +1,4 @@
-"""The how-to "Add a hospital": its blocks of code, as somebody who follows it would copy them."""
+"""The how-to pages: their blocks of code, as somebody who follows them would copy them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Block:
         return [shlex.split(line) for line in self.text.splitlines() if line.strip()]
 
 
-def blocks(language: str, kind: str | None = None) -> list[Block]:
-    """Fenced blocks of the page in this language, in order; ``kind`` chooses one."""
-    text = PAGES[language].read_text(encoding="utf-8")
+def blocks(language: str, kind: str | None = None, page: str = "add-a-hospital.md") -> list[Block]:
+    """Fenced blocks of a page in this language, in order; ``kind`` chooses one."""
+    text = PAGES[language].with_name(page).read_text(encoding="utf-8")
     found = [Block(*match) for match in re.findall(r"^```(\w+)\n(.*?)^```", text, re.M | re.S)]
     return [block for block in found if kind in (None, block.language)]
 

@@ -335,6 +335,34 @@ def test_a_visit_with_a_broken_line_is_put_aside_and_never_vanishes(folder43: Fo
     assert [row.notes for row in rows["visit"]] == ["broken_line:visit", "broken_line:visit", None]
 
 
+def test_a_later_export_mends_a_broken_line(folder43: Folder) -> None:
+    folder43.person()
+    folder43.visit()
+    folder43.write("a", LABFU=folder43.text("LABFU") + f"{HCODE}|1|700|20260112|05")
+    assert put_aside(documents(folder43.adapter())) == {("visit", "visit.line_broken")}
+    folder43.clear()
+    folder43.person()
+    folder43.visit(D_UPDATE="20260114080000")
+    folder43.add("LABFU", LABTEST="0531002", LABRESULT="126")
+    folder43.write("b")
+    rows = documents(folder43.adapter())
+    assert put_aside(rows) == set()
+    assert shown(rows["lab_result"], "value") == [("126",)]
+
+
+def test_visits_of_nobody_with_one_number_are_told_apart(folder43: Folder) -> None:
+    folder43.person()
+    folder43.visit("700", PID="")
+    folder43.visit("700", PID="", TIME_SERV="0930")
+    folder43.write()
+    with folder43.adapter().open() as snapshot:
+        source = snapshot.source("encounter")
+        refs = list(source.touched([DAY]))
+        assert refs == ["~700:1", "~700:2"]
+        rows = source.documents(refs)
+    assert {rule for _table, rule in put_aside(rows)} >= {"visit.hn_missing", "visit.ref_blank"}
+
+
 def test_lines_that_belong_to_nobody_stop_the_hospital(folder43: Folder) -> None:
     folder43.person()
     folder43.visit()

@@ -98,6 +98,12 @@ def test_a_file_of_no_bytes(filled: Folder, kind: str, zipped: str) -> None:
     refused(filled, faults.EXPORT_EMPTY, f"{kind}.txt")
 
 
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf", b"\r\n\r\n\x1a"], ids=["mark", "line ends"])
+def test_a_file_without_any_line(filled: Folder, content: bytes) -> None:
+    filled.write(LABFU=content)
+    refused(filled, faults.EXPORT_EMPTY, "LABFU.txt")
+
+
 @pytest.mark.parametrize("kind", ["PERSON", "SERVICE"])
 def test_a_header_alone_is_no_export_of_visits(filled: Folder, kind: str) -> None:
     filled.rows[kind] = []

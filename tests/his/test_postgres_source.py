@@ -55,7 +55,8 @@ def select_only(source: Source, login: str) -> str:
 
 
 def test_wrong_password() -> None:
-    with own_server() as url:
+    with own_server() as server:
+        url = server.url
         run(
             url, f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'", "CREATE ROLE retired NOLOGIN PASSWORD 'x'"
         )
@@ -70,6 +71,33 @@ def test_wrong_password() -> None:
             shown = "".join(traceback.format_exception(error))
             assert "hidden-word" not in shown
             assert "nobody-here" not in shown
+        source.engine.dispose()
+
+
+def test_a_streaming_replica() -> None:
+    with own_server() as server:
+        source = on_postgres(server.url)
+        source.insert("opdconfig", hospitalcode="99001")
+        source.visit()
+        source.patient()
+        assert make_adapter(hospital(), server.url).probe().replica_lag_seconds is None
+        with server.standby() as url:
+            adapter = make_adapter(hospital(), url)
+            report = adapter.probe()
+            assert (report.problems, report.replica_lag_seconds) == ([], 0.0)
+            source.visit("690112000002", hos_guid="{2}")
+            for _ in range(100):
+                with adapter.open() as snapshot:
+                    if (seen := snapshot.source("encounter").count([DAY])[DAY].eligible) == 2:
+                        assert len(snapshot.source("encounter").documents([VN])["patient"]) == 1
+                        break
+                time.sleep(0.1)
+            assert seen == 2
+            # what is received and not replayed is a delay
+            run(url, "SELECT pg_wal_replay_pause()")
+            source.visit("690112000003", hos_guid="{3}")
+            time.sleep(1)
+            assert (adapter.probe().replica_lag_seconds or 0) > 0.5
         source.engine.dispose()
 
 

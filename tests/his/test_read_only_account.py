@@ -50,8 +50,8 @@ def mariadb_account(mariadb_url: str, login: str) -> Iterator[tuple[Engine, URL]
     run(admin, [f"DROP USER IF EXISTS '{login}'@'%'"])
 
 
-def grants(admin: Engine, login: str, dialect: str = "mysql") -> list[str]:
-    lines = read_only_account("hosxp", dialect, database=str(admin.url.database), login=login)  # type: ignore[arg-type]
+def grants(admin: Engine, login: str, dialect: str = "mysql", his: str = "hosxp") -> list[str]:
+    lines = read_only_account(his, dialect, database=str(admin.url.database), login=login)  # type: ignore[arg-type]
     return statements(lines)
 
 
@@ -92,37 +92,37 @@ def test_a_missing_grant_is_a_missing_table(mariadb_account: tuple[Engine, URL],
 
 
 @pytest.mark.postgres
-def test_the_account_on_postgresql(postgres_url: str, login: str) -> None:
+@pytest.mark.parametrize(("his", "patients"), [("hosxp", "patient"), ("hospital_os", "t_patient")])
+def test_the_account_on_postgresql(postgres_url: str, login: str, his: str, patients: str) -> None:
     admin = create_engine(postgres_url, poolclass=NullPool)
     model = invent(patients=20)
-    loader("hosxp").create(admin)
-    loader("hosxp").load(admin, model)
+    loader(his).create(admin)
+    loader(his).load(admin, model)
     run(admin, ["CREATE TABLE payroll (salary INT)"])
     try:
         with pytest.raises(DBAPIError):
-            run(admin, grants(admin, login, "postgresql"))
+            run(admin, grants(admin, login, "postgresql", his))
         run(
             admin,
-            [line.replace(PASSWORD_MARK, "'its-own'") for line in grants(admin, login, "postgresql")],
+            [line.replace(PASSWORD_MARK, "'its-own'") for line in grants(admin, login, "postgresql", his)],
         )
         url = make_url(postgres_url).set(username=login, password="its-own")
-        hospital = Hospital(hcode=model.hcode, name_th="รพ.สมมติ", his="hosxp")
+        hospital = Hospital(hcode=model.hcode, name_th="รพ.สมมติ", his=his)
         adapter = make_adapter(hospital, url.render_as_string(hide_password=False))
         report = adapter.probe()
         assert (report.problems, report.warnings, report.writable) == ([], [], False)
-        assert set(report.found) == set(CATALOGUE.tables)
-        assert check(adapter, model, loader("hosxp")).differences == []
+        assert set(report.found) == set(system(his).tables)
+        assert check(adapter, model, loader(his)).differences == []
         reader = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with reader.connect() as connection:
             # the rights hold, not only the default of the session
             connection.execute(text("SET default_transaction_read_only = off"))
             for refused in (
                 "SELECT * FROM payroll",
-                "INSERT INTO patient (hn) VALUES ('1')",
-                "UPDATE patient SET cid = NULL",
-                "DELETE FROM ovst",
+                f"INSERT INTO {patients} DEFAULT VALUES",
+                f"DELETE FROM {patients}",
                 "CREATE TABLE y (x INT)",
-                "DROP TABLE patient",
+                f"DROP TABLE {patients}",
             ):
                 with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
                     connection.execute(text(refused))

@@ -16,8 +16,7 @@ from phr.errors import QuarantineRecord
 from phr.his import make_adapter
 from phr.mapping import RegisterBundle, best_record, build_immunization_register
 from phr.quality import RULES, Checker
-from phr.settings import EndpointSettings
-from phr.settings.hospitals import load_province
+from phr.settings import EndpointSettings, load_province
 from phr_sandbox.province.build import build_hospital, build_province
 from phr_sandbox.province.doses import COMMUNITY_KINDS, DOSE_KINDS
 from phr_sandbox.province.oracle import HospitalOracle

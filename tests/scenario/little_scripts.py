@@ -18,12 +18,12 @@ MONDAY = date(2025, 10, 6)
 MODES: list[tuple[Mode, bool]] = [("replace", False), ("merge", True), ("unknown", False), ("unknown", True)]
 
 
-def little_script(length: int, *, open_days: bool = False) -> Script:
+def little_script(length: int, *, open_days: bool = False, look_back: int = 3) -> Script:
     """No visit but those a test adds.
 
     :param open_days: visits are expected every day, so a day without any is suspect.
     """
-    setting = Setting(closed_weekdays=() if open_days else (0, 1, 2, 3, 4, 5, 6))
+    setting = Setting(closed_weekdays=() if open_days else (0, 1, 2, 3, 4, 5, 6), look_back=look_back)
     return Script(7, MONDAY, length, {H: setting})
 
 

@@ -32,6 +32,7 @@ def _end(script: Script) -> dict[str, His]:
     return systems
 
 
+@cache
 def _foretell(seed: int, mode: Mode, merges: bool) -> Outcome:
     return foretell(_script(seed), mode, server_merges=merges)
 
@@ -108,14 +109,11 @@ def test_every_part_has_work_to_do_in_the_script() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("mode", "merges"), MODES)
-def test_the_order_of_the_feeds_makes_no_difference_to_what_stands_there(
-    seed: int, mode: Mode, merges: bool
-) -> None:
-    scheduled = _foretell(seed, mode, merges)
+def test_the_order_of_the_feeds_makes_no_difference_to_what_stands_there(seed: int) -> None:
+    scheduled = _foretell(seed, "merge", True)
     for n in range(1, len(FEEDS)):
         feeds = (*FEEDS[n:], *FEEDS[:n])
-        other = foretell(_script(seed), mode, server_merges=merges, feeds=feeds)
+        other = foretell(_script(seed), "merge", server_merges=True, feeds=feeds)
         assert other.nation.view() == scheduled.nation.view()
         assert other.visit_reasons == scheduled.visit_reasons
 

@@ -69,7 +69,9 @@ PLANTED: list[tuple[Callable[[View], object], Difference]] = [
 ]
 
 
-@pytest.mark.parametrize(("plant", "expected"), PLANTED, ids=lambda value: str(value)[-24:])
+@pytest.mark.parametrize(
+    ("plant", "expected"), PLANTED, ids=lambda value: "" if callable(value) else str(value)[-24:]
+)
 def test_a_planted_difference_is_the_one_that_is_found(
     plant: Callable[[View], object], expected: Difference
 ) -> None:

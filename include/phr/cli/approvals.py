@@ -78,6 +78,34 @@ def reject(approval_id: Id, note: Note, by: By = None) -> None:
     _decide(approval_id, False, note, by)
 
 
+@approvals_app.command("calls")
+@exit_on_error
+def calls(
+    hospital: Annotated[list[str] | None, typer.Option(help="รหัส 5 หลัก / hospital code")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="ล่าสุดกี่ครั้ง / how many, newest first")] = 50,
+    output: OutputFormat = "table",
+) -> None:
+    """คำสั่งที่แทนที่หรือลบ เหตุผล ผู้อนุญาต และหลักฐาน / calls that replaced or deleted: why, by whom, proof."""
+    from phr.ledger.brake import NOT_MADE
+    from phr.ledger.destructive import made_calls
+
+    found = made_calls(_ledger(), hospitals=hospital, limit=limit)
+    if output == "json":
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    table = Table(header_style="bold")
+    for title in ("เวลา / permitted (UTC)", "แห่ง", "คำสั่ง / call", "VN / reference", "เหตุ / reason"):
+        table.add_column(title)
+    for title in ("อนุญาตโดย / permitted by", "คำตอบ / answer", "หลักฐาน / proof"):
+        table.add_column(title)
+    for row in found:
+        by = f"{row['permission']} {str(row['approval_id'] or '')[:8]}".strip()
+        made = "ไม่ได้เรียก / not made" if row["answer"] == NOT_MADE else row["answer"] or "ไม่ทราบผล / open"
+        where = (f"{row['permitted_at']:%Y-%m-%d %H:%M}", row["hospital"], row["endpoint"], row["reference"])
+        table.add_row(*where, row["reason"], by, made, row["proof"] or "–")
+    Console(highlight=False, markup=False, width=160).print(table)
+
+
 def _decide(approval_id: str, yes: bool, note: str, by: str | None) -> None:
     if not note.strip():
         raise typer.BadParameter("ต้องมีเหตุผล / a reason is needed", param_hint="--note")

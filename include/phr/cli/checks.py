@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 import typer
@@ -11,9 +12,12 @@ from rich.console import Console
 
 from phr.delivery import EndpointAddress, load_address, load_credentials
 from phr.errors import PhrError, StopHospital
+from phr.his.base import ProbeReport
 from phr.his.grants import PASSWORD_MARK, GrantDialect, read_only_account
+from phr.his.system import names, system
 from phr.home import Home
 from phr.ledger import Ledger
+from phr.mapping.local_codes import LocalCodes
 from phr.pipeline.days import BANGKOK
 from phr.pipeline.extract import adapter_of
 from phr.release import Policy
@@ -47,7 +51,7 @@ def check_configuration(home: Home, console: Console, *, now: datetime | None = 
     except PhrError as error:
         problems.append(error)
     for hospital in province.hospitals:
-        problems += _check_hospital(hospital, address, console, now or datetime.now(UTC))
+        problems += _check_hospital(home, hospital, address, console, now or datetime.now(UTC))
     for problem in problems:
         console.print(f"✗ {problem.message()}", soft_wrap=True)
     return len(problems)
@@ -67,7 +71,7 @@ def _check_policies(home: Home, province: Province, console: Console) -> Iterato
 
 
 def _check_hospital(
-    hospital: Hospital, address: EndpointAddress | None, console: Console, now: datetime
+    home: Home, hospital: Hospital, address: EndpointAddress | None, console: Console, now: datetime
 ) -> list[PhrError]:
     state, thai, english = hospital_state(hospital, now)
     who = f"{hospital.hcode} {hospital.name_th}"
@@ -77,6 +81,10 @@ def _check_hospital(
     problems: list[PhrError] = []
     try:
         adapter_of(hospital)
+    except PhrError as error:
+        problems.append(error)
+    try:
+        LocalCodes.load(home.config_dir, hospital.hcode)
     except PhrError as error:
         problems.append(error)
     if address is not None:
@@ -98,6 +106,7 @@ def _warnings(hospital: Hospital) -> Iterator[str]:
             f"ยังไม่มี {missing} ใช้ได้เฉพาะระบบจำลอง (sandbox) "
             f"/ missing {missing}: it takes part in the sandbox only (RT8)"
         )
+    yield from _source_warnings(hospital)
     for name in hospital.categories:
         category = CATEGORIES[name]
         minute, hour = map(int, category.schedule.split()[:2])
@@ -111,14 +120,26 @@ def _warnings(hospital: Hospital) -> Iterator[str]:
             )
 
 
+def _source_warnings(hospital: Hospital) -> Iterator[str]:
+    part_only = hospital.his in names() and system(hospital.his).partial
+    if part_only and "immunizations" in hospital.categories and not hospital.epi_export_full:
+        yield (
+            "เปิดหมวด immunizations แต่ยังไม่ได้ยืนยันว่าแฟ้ม EPI ครบทุกเข็ม (epi_export_full: true) จึงไม่ส่งทะเบียนวัคซีน "
+            "/ immunizations is on, but EPI is not said to be whole (epi_export_full): no register is sent"
+        )
+
+
 def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> list[str]:
     """SQL of the read-only account of a hospital's source, with what to do with it as comments.
 
+    :param dialect: ``mysql``, ``postgresql``, or ``auto``: MySQL where the HIS runs on it.
     :param names: ``database``, ``login``, ``from_host`` and ``schema``.
     :raises StopHospital: PHR-102 an unknown hospital.
-    :raises typer.BadParameter: a name that would have to be quoted.
+    :raises typer.BadParameter: a name that would have to be quoted, or a source that is no database.
     """
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
+    if dialect == "auto":
+        dialect = "mysql" if "mysql" in system(hospital.his).dialects else "postgresql"
     try:
         lines = read_only_account(hospital.his, cast(GrantDialect, dialect), **names)
     except ValueError as error:
@@ -142,10 +163,39 @@ _REMARKS = {
 }
 
 
-def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
-    """Connect to a hospital's source and say what was found; True when a run could start."""
+def probe_hospital(
+    home: Home, hcode: str, console: Console, *, days: int = 0, page: Path | None = None
+) -> bool:
+    """Connect to a hospital's source and say what was found; True when a run could start.
+
+    :param days: service days to read, check and build as a run would, without sending; 0 looks only.
+    :param page: where the report is written as a page, for hospital staff.
+    """
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
-    report = adapter_of(hospital).probe()
+    if not days:
+        return _print_probe(hospital, adapter_of(hospital).probe(), console)
+    from phr.pipeline.readiness import assess
+    from phr.reporting.readiness import readiness_lines, readiness_page
+
+    with console.status(f"{hospital.hcode} {hospital.name_th}") as status:
+        read = 0
+
+        def progress(n: int) -> None:
+            nonlocal read
+            read += n
+            status.update(f"{hospital.hcode} {hospital.name_th}: อ่านแล้ว / read {read:,}")
+
+        report = assess(hcode, days=days, progress=progress)
+    _print_probe(hospital, report.probe, console)
+    for line in readiness_lines(report):
+        console.print(line, soft_wrap=True, markup=False)
+    if page is not None:
+        page.write_text(readiness_page(report), encoding="utf-8")
+        console.print(f"รายงาน / report: {page}", soft_wrap=True, markup=False)
+    return report.can_start
+
+
+def _print_probe(hospital: Hospital, report: ProbeReport, console: Console) -> bool:
     console.print(f"{hospital.hcode} {hospital.name_th} · {report.dialect} {report.server_version}")
     console.print(f"  รหัสในฐานข้อมูล / code in the database: {report.hospital_code}")
     console.print(f"  ตารางที่พบ / tables found: {len(report.found)}")
@@ -154,6 +204,8 @@ def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
     console.print(
         f"  นาฬิกาต่าง / clock skew: {report.clock_skew_seconds:+.0f} s · ภาษาไทย / Thai: {report.thai_text}"
     )
+    if report.replica_lag_seconds is not None:
+        console.print(f"  ช้ากว่าเครื่องหลัก / behind the primary: {report.replica_lag_seconds:.0f} s")
     if report.missing_optional:
         console.print(f"  ไม่มี (ไม่จำเป็น) / optional, missing: {', '.join(report.missing_optional)}")
     if report.non_transactional:
@@ -161,6 +213,8 @@ def probe_hospital(home: Home, hcode: str, console: Console) -> bool:
     for file, what, lines in report.remarks:
         thai = _REMARKS.get(what, what)
         console.print(f"! {file}: {lines} บรรทัด / lines: {thai} / {what}", soft_wrap=True, markup=False)
+    for line in _source_warnings(hospital):
+        console.print(f"! {line}", soft_wrap=True)
     for warning in report.warnings:
         console.print(f"! {warning.message()}", soft_wrap=True)
     for problem in report.problems:

@@ -13,7 +13,6 @@ from phr.errors import StopEndpoint
 from phr.faults import PORT_IN_USE
 from phr.home import Home
 from phr.pipeline.days import BANGKOK
-from phr.settings import load_province
 
 
 def serve(home: Home, host: str, port: int, settings: Path | None) -> None:
@@ -43,9 +42,9 @@ def make_demo_data(
     :raises typer.BadParameter: days or scale the generator refuses.
     """
     from phr_sandbox.demo.installation import Installation, Ports
-    from phr_sandbox.province.build import build_province
+    from phr_sandbox.demo.sources import build, paths, write_config
 
-    province = load_province(home.config_dir / "hospitals.yaml")
+    province = write_config(home)
     last = last or datetime.now(BANGKOK).date()
     first = first or last - timedelta(days=27)
     hcodes = [hospital.hcode for hospital in province.hospitals]
@@ -61,21 +60,11 @@ def make_demo_data(
             progress.advance(task)
 
         try:
-            build_province(
-                home.replicas,
-                seed=seed,
-                first_day=first,
-                last_day=last,
-                scale=scale,
-                hospitals=hcodes,
-                progress=advance,
-                keep_details=False,
-            )
+            build(home, province, seed=seed, first_day=first, last_day=last, scale=scale, progress=advance)
         except ValueError as error:
             if visits:  # it had begun, so its arguments were good
                 raise
             raise typer.BadParameter(str(error)) from None
-    replicas = {hcode: home.replicas / f"{hcode}.sqlite" for hcode in hcodes}
-    Installation(home).write_settings(province, Ports.national_only(), replicas)
+    Installation(home).write_settings(province, Ports.national_only(), paths(home, province))
     console.print(f"{len(hcodes)} hospitals, {visits:,} visits, {first} .. {last} → {home.replicas}")
     console.print("ต่อไป / next: phr sandbox serve (another terminal), phr run visits")

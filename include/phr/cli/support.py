@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -38,6 +39,9 @@ def exit_on_error(function: Callable[P, R]) -> Callable[P, R]:
             sys.exit(EXIT_CODES.get(error.action, 1))
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
+        except BrokenPipeError:  # the reader of our output has seen enough (| head)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         except Exception as error:  # noqa: BLE001
             frame = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
@@ -56,9 +60,9 @@ def _known_format(value: str) -> str:
 def known_dialect(value: str) -> str:
     """Callback of ``--dialect``: refused while the command line is read.
 
-    :raises typer.BadParameter: neither of the two.
+    :raises typer.BadParameter: none of them.
     """
-    if value not in ("mysql", "postgresql"):
+    if value not in ("auto", "mysql", "postgresql"):
         raise typer.BadParameter("ใช้ mysql หรือ postgresql / must be mysql or postgresql")
     return value
 

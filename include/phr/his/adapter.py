@@ -124,6 +124,7 @@ class SqlAdapter:
             undated_visits=undated,
             thai_text=thai,
             clock_skew_seconds=(taken_at - self._now()).total_seconds(),
+            replica_lag_seconds=self._dialect.replica_lag(connection) if whole else None,
             non_transactional=tuple(self._dialect.non_transactional(connection, found)) if whole else (),
             fingerprint=statements.fingerprint(),
             remarks=self._remarks(connection, statements),

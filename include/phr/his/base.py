@@ -68,6 +68,8 @@ class ProbeReport:
     thai_text: ThaiText
     #: clock of the database server minus ours
     clock_skew_seconds: float
+    #: seconds a streaming replica is behind; None: it is none, or cannot be told
+    replica_lag_seconds: float | None
     #: tables whose engine has no transactions (MyISAM): the snapshot does not hold for them
     non_transactional: tuple[str, ...]
     #: changes when the adapter's SQL or the schema it sees changes (rule R7)

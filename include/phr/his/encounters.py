@@ -163,6 +163,9 @@ class EncounterSource:
 
         Every table of an encounter is a key. Rows stand by (visit_ref, row_key); memory grows with the
         references given.
+
+        :raises StopHospital: PHR-208 when one visit number stands on visits of two patients: not every HIS
+            forbids it, and the rows of the one would go out under the name of the other.
         """
         wanted = set(refs)
         keys_of = self._reader.system.split(wanted)
@@ -192,6 +195,11 @@ class EncounterSource:
                         row = row._replace(of_admission=True)
                     out.append(row)
             out.sort(key=itemgetter(0) if table == "visit" else itemgetter(0, 1))
+        owner: dict[str, str | None] = {}
+        for visit in result["visit"]:
+            if isinstance(visit, Visit) and owner.setdefault(visit.visit_ref, visit.hn) != visit.hn:
+                detail = "one visit number on visits of two patients"
+                raise StopHospital(faults.SOURCE_QUERY, hospital=self._reader.hospital.hcode, detail=detail)
         patients, evidence = people.read_people(
             self._reader.by_keys,
             hns,

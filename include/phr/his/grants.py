@@ -38,7 +38,7 @@ def read_only_account(
     :param his: kind of HIS, ``Hospital.his``.
     :param from_host: MySQL, MariaDB: where the account may log in from.
     :param schema: PostgreSQL: schema of the tables.
-    :raises ValueError: a name that would have to be quoted; it is not shown.
+    :raises ValueError: a name that would have to be quoted (it is not shown), or a HIS that is files.
     """
     for what, name in (("database", database), ("login", login), ("schema", schema)):
         if not NAME.fullmatch(name):
@@ -46,6 +46,8 @@ def read_only_account(
     if not HOST.fullmatch(from_host):
         raise ValueError("from-host: an address, a network or % only")
     kind = system(his)
+    if not {"mysql", "postgresql"}.intersection(kind.dialects):
+        raise ValueError(f"{his} is no database: grant its folder's read right to the account of the worker")
     always = sorted(kind.required)
     perhaps = [table for table in kind.tables if table not in kind.required]
     account = (

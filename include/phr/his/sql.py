@@ -23,6 +23,25 @@ _WRITES = re.compile(
 )
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates are compiled once in a process: every hospital of every run has statements of its own."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Takes the code when it was made from the same source (the bucket compares)."""
+        if code := self._code.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keeps what was compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
 class Statements:
     """The statements of one source: rendered on first use, then kept."""
 
@@ -38,6 +57,7 @@ class Statements:
         environment = jinja2.Environment(  # noqa: S701 - renders SQL of ours, never HTML
             loader=jinja2.FileSystemLoader(self._folders),
             undefined=jinja2.StrictUndefined,
+            bytecode_cache=_compiled,
             trim_blocks=True,
             lstrip_blocks=True,
         )

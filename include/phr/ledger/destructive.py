@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import func, insert, or_, select, update
 
@@ -142,3 +142,15 @@ class Destructive:
             connection.execute(
                 update(t.destructive_call).where(t.destructive_call.c.call_id == call_id).values(**values)
             )
+
+
+def made_calls(
+    ledger: Ledger, *, hospitals: Collection[str] | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Rows of ``destructive_call``, the newest first."""
+    table = t.destructive_call
+    query = select(table).order_by(table.c.permitted_at.desc()).limit(limit)
+    if hospitals:
+        query = query.where(table.c.hospital.in_(hospitals))
+    with ledger.read() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]

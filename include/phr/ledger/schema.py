@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -109,9 +110,15 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+@functools.cache
+def _newest() -> str | None:
+    """Revision this release needs; reading the scripts costs more than all the rest of opening a ledger."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def require_current(engine: Engine) -> None:
     """Raise ``StopEndpoint`` (PHR-503) unless the schema is the newest."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _newest()
     with engine.connect().execution_options(phr_read=True) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != head:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -24,7 +24,7 @@ from phr.his.base import DayCount, Snapshot
 from phr.ledger import tables as t
 from phr.ledger.comparison import found_missing, mark_missing, record_findings, settle_vanished
 from phr.ledger.decide import TAKEN_OVER
-from phr.ledger.store import upsert
+from phr.ledger.store import now, upsert
 from phr.pipeline.context import Context
 from phr.settings import Hospital
 
@@ -174,7 +174,7 @@ def write_down(context: Context, hospital: Hospital, results: list[DayComparison
         much is taken for a wrong list: it is written down, and nothing goes again until a person says so. So
         is what went again once and is still missing (a visit that its citizen has masked is hidden there).
     """
-    moment = datetime.now(UTC)
+    moment = now()
     hcode = hospital.hcode
     before = found_missing(context.ledger, hcode, KIND)
     findings = {

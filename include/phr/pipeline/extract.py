@@ -14,6 +14,7 @@ from phr.connections import get_connection
 from phr.errors import StopHospital
 from phr.his import make_adapter
 from phr.his.base import Adapter, DayCount
+from phr.mapping.local_codes import LocalCodes
 from phr.pipeline.choose import choose
 from phr.pipeline.context import Context
 from phr.pipeline.freshness import is_fresh
@@ -37,6 +38,7 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
     :raises StopHospital: the source cannot be read, or an empty or unfinished day is suspect (PHR-206).
     """
     area = context.area(hospital.hcode)
+    codes = LocalCodes.load(context.home.config_dir, hospital.hcode)
     adapter = adapter_of(hospital)
     area.clear()
     staged: dict[str, list[str]] = {}
@@ -58,7 +60,8 @@ def extract_hospital(context: Context, hospital: Hospital, progress: Callable[[i
             staged[start] = []
             for number, chunk in enumerate(_chunks(references, hospital.chunk_visits), 1):
                 staged[start].append(f"{start}-{number:05d}")
-                area.write(staged[start][-1], {"references": chunk, "rows": source.documents(chunk)})
+                rows = codes.apply(source.documents(chunk))
+                area.write(staged[start][-1], {"references": chunk, "rows": rows})
                 visits += len(chunk)
                 progress(len(chunk))
         taken_at, fingerprint = snapshot.taken_at, snapshot.fingerprint

@@ -42,7 +42,7 @@ def plan_parts(
     context = Context.open(options)
     moment = now or datetime.now(UTC)
     parts: list[Part] = []
-    for category in categories:
+    for category in _counted_once(categories) if options.dry_run else categories:
         hospitals = context.province.for_category(category, options.hospitals)
         going = []
         for hospital in hospitals:
@@ -85,6 +85,14 @@ def plan_parts(
             detail=f"not enabled, or without the categories {', '.join(categories)}",
         )
     return parts
+
+
+def _counted_once(categories: Sequence[str]) -> list[str]:
+    """One category of each kind: a dry run that asked three feeds about a visit would count it thrice."""
+    first: dict[str, str] = {}
+    for name in categories:
+        first.setdefault(CATEGORIES[name].kind, name)
+    return list(first.values())
 
 
 def _stretches(options: RunOptions, chunk_days: int | None) -> list[tuple[date | None, date | None]]:
@@ -163,7 +171,12 @@ def finish_parts(parts: Sequence[Part]) -> dict[str, Any]:
         worst = problems[0]
         detail = f"{len(problems)} of {len(parts)} parts; {worst.detail}"
         raise type(worst)(worst.fault, hospital=worst.hospital, detail=detail)
-    return {"parts": len(parts), **total}
+    found: dict[str, Any] = {"parts": len(parts), **total}
+    if "minutes" in found:  # of each part they are rounded up
+        budget = Context.open(options_of(parts[0])).province.endpoint.calls_per_minute
+        if budget is not None:
+            found["minutes"] = math.ceil(found["calls"] / budget)
+    return found
 
 
 def cost(context: Context, totals: dict[str, int]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ class Installation:
     def write_settings(self, province: Province, ports: Ports, replicas: dict[str, Path]) -> None:
         """Accounts of the double, ``connections.json`` and the login of the UI.
 
-        :param replicas: SQLite replica by hcode.
+        :param replicas: source by hcode: an SQLite file, or a folder of 43-file exports.
         """
         made = self.secrets()
         hcodes = [hospital.hcode for hospital in province.hospitals]
@@ -159,7 +159,12 @@ class Installation:
                 "password": passwords[hcode],
                 "extra": {"environment": "sandbox", "hospital_code": hcode},
             }
-            connections[f"his_{hcode}"] = {"conn_type": "sqlite", "host": str(replicas[hcode])}
+            is_database = replicas[hcode].suffix == ".sqlite"
+            connections[f"his_{hcode}"] = (
+                {"conn_type": "sqlite", "host": str(replicas[hcode])}
+                if is_database
+                else {"conn_type": "files43", "schema": str(replicas[hcode])}
+            )
         write_private(self.home.root / "connections.json", connections)
         self.airflow_home.mkdir(exist_ok=True, mode=0o700)
         write_private(self.airflow_home / "passwords.json", {ADMIN: made["admin_password"]})

@@ -16,12 +16,13 @@ from rich.markup import escape
 from phr.home import Home
 from phr.ledger import Ledger
 from phr.pipeline.days import BANGKOK
-from phr.settings import CATEGORIES, Province, load_province
+from phr.settings import CATEGORIES, Province
 from phr_sandbox.demo.airflow_env import ADMIN, airflow_env
 from phr_sandbox.demo.data import prepare
 from phr_sandbox.demo.installation import DemoError, Installation, Ports
 from phr_sandbox.demo.processes import Components, end_leftovers
 from phr_sandbox.demo.second_day import SecondDay
+from phr_sandbox.demo.sources import model_of
 from phr_sandbox.demo.stack import Stack
 
 #: the four feeds, in the order of a night
@@ -60,8 +61,7 @@ class Demo:
         if ended:
             self._say(f"ended {ended} processes an earlier demo had left behind")
         self._ports = self._find_ports()
-        province = load_province(self.home.config_dir / "hospitals.yaml")
-        self._install(province)
+        province = self._install()
         first = self._first_day()
         second = self._second_day(province, first)
         self._report("วันแรก / the first day", {dag_id: run["dag_run_id"] for dag_id, run in first.items()})
@@ -91,13 +91,12 @@ class Demo:
 
     # -- steps -----------------------------------------------------------------------------------
 
-    def _install(self, province: Province) -> None:
-        hcodes = [hospital.hcode for hospital in province.hospitals]
+    def _install(self) -> Province:
         today = datetime.now(BANGKOK).date()
-        replicas, build = prepare(
-            self.home, hospitals=hcodes, today=today, scale=self._scale, fresh=self._fresh
-        )
+        province, replicas, build = prepare(self.home, today=today, scale=self._scale, fresh=self._fresh)
         self._replicas = replicas
+        # the hospital behind the 43 files, as it was before anybody edited anything
+        self._community = model_of("99002", "files43", seed=1, last_day=today, scale=self._scale)
         self._installation.secrets()
         self._installation.write_settings(province, self._ports, replicas)
         env = os.environ | airflow_env(
@@ -118,6 +117,7 @@ class Demo:
         self._stack.migrate(province_there)
         self._say("Airflow's database is ready (SQLite)")
         self._stack.boot(DAG_IDS)
+        return province
 
     def _first_day(self) -> dict[str, dict[str, Any]]:
         """The latest interval of every feed; returns the run of each DAG."""
@@ -150,7 +150,11 @@ class Demo:
         back = min(h.look_back("visits") for h in province.hospitals)
         window = (last - timedelta(days=back - 1), last)
         second = SecondDay(
-            Ledger.open(self.home.ledger_url), self._replicas, window, older=last - timedelta(days=back)
+            Ledger.open(self.home.ledger_url),
+            self._replicas,
+            window,
+            older=last - timedelta(days=back),
+            community=self._community,
         )
         before = self._calls()
         self._say("the second day: hospital staff edit their HIS / วันที่สอง เจ้าหน้าที่แก้ข้อมูลใน HIS")

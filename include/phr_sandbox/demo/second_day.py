@@ -19,7 +19,9 @@ from sqlalchemy import select
 
 from phr.ledger import Ledger
 from phr.ledger import tables as t
+from phr_sandbox.conformance.model import Model
 from phr_sandbox.demo.installation import DemoError
+from phr_sandbox.demo.sources import correct_pressure
 
 #: ``again``: a newer version is delivered; ``register``: the person's register is; ``gone``: it is missed
 Outcome = Literal["again", "register", "gone"]
@@ -43,33 +45,45 @@ class SecondDay:
 
     :param window: first and last service day the second run covers.
     :param older: the service day before it that the first run covered too.
+    :param community: the hospital behind the 43 files, before any edit.
     """
 
     ledger: Ledger
     replicas: Mapping[str, Path]
     window: tuple[date, date]
     older: date
+    community: Model
     edits: list[Edit] = field(default_factory=list)
     _versions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def edit(self) -> list[Edit]:
-        """Edit the replicas.
+        """Edit the sources.
 
         :raises DemoError: no delivered visit fits one of the edits.
         """
         general, community, centre = sorted(self.replicas)
-        last = self.window[1].isoformat()
-        again = partial(self._add, outcome="again")
-        again(community, _blood_pressure, "visits", "แก้ค่าความดันโลหิต", "blood pressure corrected")
-        again(general, _phone, "visits", "ผู้ป่วยเปลี่ยนเบอร์โทรศัพท์", "a patient's phone number changed")
-        again(general, _lab_value, "labs", "แก้ผลแล็บที่ส่งแล้ว", "a delivered lab result corrected")
-        late = partial(_late_lab, reported=last)
-        again(general, late, "labs", "ผลแล็บของวันก่อนหน้าเพิ่งออก", "a late lab result", older=True)
-        again(community, _cancelled_drug, "drugs", "ยกเลิกยาหนึ่งรายการ", "one drug line cancelled")
+        late = partial(_late_lab, reported=self.window[1].isoformat())
+        again = partial(self._add, general, outcome="again")
+        again(_blood_pressure, "visits", "แก้ค่าความดันโลหิต", "blood pressure corrected")
+        again(_phone, "visits", "ผู้ป่วยเปลี่ยนเบอร์โทรศัพท์", "a patient's phone number changed")
+        again(_lab_value, "labs", "แก้ผลแล็บที่ส่งแล้ว", "a delivered lab result corrected")
+        again(late, "labs", "ผลแล็บของวันก่อนหน้าเพิ่งออก", "a late lab result", older=True)
+        again(_cancelled_drug, "drugs", "ยกเลิกยาหนึ่งรายการ", "one drug line cancelled")
         dose = ("immunizations", "บันทึกวัคซีนเพิ่ม", "a vaccine dose recorded")
-        self._add(community, _dose, *dose, outcome="register")
-        self._add(centre, _vanished, "visits", "ลบการรับบริการหนึ่งครั้ง", "one visit deleted", outcome="gone")
+        self._add(general, _dose, *dose, outcome="register")
+        self._export_anew(community)
+        gone = ("visits", "ลบการรับบริการหนึ่งครั้ง (JHCIS)", "one visit deleted (JHCIS)")
+        self._add(centre, _vanished, *gone, outcome="gone")
         return self.edits
+
+    def _export_anew(self, hospital: str) -> None:
+        known = dict(self._delivered(hospital, older=False))
+        found = correct_pressure(self.replicas[hospital], self.community, list(known))
+        if found is None:
+            raise DemoError(f"no delivered visit of {hospital} for the second day's export")
+        self._versions[hospital, found] = known[found]
+        thai, english = "ส่งออก 43 แฟ้มชุดใหม่ที่แก้ค่าความดัน", "a new 43-file export, blood pressure corrected"
+        self.edits.append(Edit(hospital, found, "again", "visits", thai, english))
 
     def unseen(self) -> list[Edit]:
         """Edits the ledger does not show as it should."""
@@ -193,4 +207,4 @@ def _dose(connection: sqlite3.Connection, vn: str) -> bool:
 
 
 def _vanished(connection: sqlite3.Connection, vn: str) -> bool:
-    return _changed(connection, "DELETE FROM ovst WHERE vn = ?", vn)
+    return _changed(connection, "DELETE FROM visit WHERE visitno = ?", vn)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from phr_sandbox.scenario.outcome import CALLS, SENDING, Call
 from phr_sandbox.scenario.script import Day
@@ -44,9 +43,8 @@ def print_end(console: Console, played: Played) -> None:
     console.print(f"  total                       {_both(played.total, played.ideal.calls())}")
     again = ", ".join(f"{call} {played.second[call]}" for call in SENDING)
     colour = "red" if played.sent_again else "green"
-    console.print(
-        f"  everything once more        [{colour}]{again}[/{colour}]; {played.seconds:.0f} s in all"
-    )
+    console.print(f"  everything once more        [{colour}]{again}[/{colour}]")
+    console.print(f"  {played.seconds:.0f} s, of these {played.busy_seconds:.0f} s of processor time")
     for surprise in played.surprises:
         console.print(f"  [red]✗[/red] {surprise}")
     reasons = Counter([*played.ideal.visit_reasons.values(), *played.ideal.register_reasons.values()])
@@ -61,21 +59,25 @@ def print_end(console: Console, played: Played) -> None:
 
 
 def print_matrix(console: Console, plays: Sequence[Played]) -> None:
-    """One line for each play."""
-    table = Table(title="scenario", header_style="bold")
-    for title in ("database", "mode", "double", "feeds", *CALLS, "second run", "differences", "s", ""):
-        table.add_column(title, justify="right" if title in (*CALLS, "s") else "left")
+    """One line for each play: calls made / ideal, sending calls of the second run, differences, seconds."""
+    titles = _columns("database", "mode", "double", "feeds", *CALLS, "again", "differ", "s", "cpu s")
+    console.print(f"[bold]{titles}[/bold]")
     for played in plays:
         made, ideal = played.total, played.ideal.calls()
-        table.add_row(
+        found = len(played.differences) + len(played.surprises)
+        line = _columns(
             played.database,
             played.mode,
             "merges" if played.server_merges else "replaces",
             played.order,
             *(f"{made[call]}/{ideal[call]}" for call in CALLS),
-            str(played.sent_again),
-            str(len(played.differences) + len(played.surprises)),
+            played.sent_again,
+            found,
             f"{played.seconds:.0f}",
-            "[green]✓[/green]" if played.passed else "[red]✗[/red]",
+            f"{played.busy_seconds:.0f}",
         )
-    console.print(table)
+        console.print(f"{line}  {'[green]✓[/green]' if played.passed else '[red]✗[/red]'}")
+
+
+def _columns(*texts: object) -> str:
+    return "  ".join(f"{text!s:<9}" for text in texts)

@@ -191,20 +191,16 @@ class Visits:
 
     def reasons(self) -> Iterable[tuple[str, str]]:
         """Visits whose national state may differ from the HIS, and why."""
-        asked = {vn for vn, _ in self.retract.open | self.shrink.open}
-        refused = {vn for vn, _ in self.retract.no}
+        said = {vn: ", the office said no" for vn, _ in self.retract.no | self.shrink.no}
+        said |= {vn: ", awaiting approval" for vn, _ in self.retract.open | self.shrink.open}
         for vn, entry in self.entries.items():
-            why = entry.kept
+            why: str = entry.kept
             if entry.absent_since:
-                why = "gone from the HIS" if vn not in self.his.visits else "not in scope any more"  # type: ignore[assignment]
-                if not entry.delivered:
-                    continue
-            if why:
-                stale = "stale, " if entry.delivered else ""
-                said = (
-                    ", awaiting approval" if vn in asked else ", the office said no" if vn in refused else ""
-                )
-                yield vn, f"{stale}{why}{said if entry.delivered else ''}"
+                why = "not in scope any more" if vn in self.his.visits else "gone from the HIS"
+            if why and entry.delivered:
+                yield vn, f"stale, {why}{said.get(vn, '')}"
+            elif why and not entry.absent_since:
+                yield vn, why
 
 
 def _rows_of(bad: frozenset[str]) -> frozenset[str]:

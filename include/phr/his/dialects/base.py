@@ -65,6 +65,9 @@ class Dialect(Protocol):
     def clock(self, connection: Connection) -> datetime | None:
         """Clock of the server (aware UTC); None when it is our own."""
 
+    def replica_lag(self, connection: Connection) -> float | None:
+        """Seconds by which a replica is behind its primary; None: it is none, or this account cannot tell."""
+
     def version(self, connection: Connection) -> str:
         """Kind and version of the server."""
 

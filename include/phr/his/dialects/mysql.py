@@ -1,6 +1,6 @@
 """MySQL, MariaDB and Percona."""
 
-# ruff: noqa: D102 - the methods are documented at the protocol, and a dialect may not need an argument
+# ruff: noqa: D102, ARG002 - the methods are documented at the protocol, and a dialect may not need an argument
 from __future__ import annotations
 
 import re
@@ -106,6 +106,9 @@ class MySql:
     def clock(self, connection: Connection) -> datetime | None:
         sql = "SELECT DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f')"
         return datetime.fromisoformat(str(connection.execute(text(sql)).scalar_one())).replace(tzinfo=UTC)
+
+    def replica_lag(self, connection: Connection) -> float | None:
+        return None  # SHOW REPLICA STATUS takes a right a reader has no use for
 
     def version(self, connection: Connection) -> str:
         return str(connection.execute(text("SELECT VERSION()")).scalar_one())

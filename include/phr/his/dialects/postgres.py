@@ -109,6 +109,17 @@ class Postgres:
         seconds = connection.execute(text("SELECT EXTRACT(EPOCH FROM clock_timestamp())")).scalar_one()
         return datetime.fromtimestamp(float(seconds), UTC)
 
+    def replica_lag(self, connection: Connection) -> float | None:
+        # a primary on which nothing happens makes its replica look late: what is received and replayed is not
+        seconds = connection.execute(
+            text(
+                "SELECT CASE WHEN NOT pg_is_in_recovery() THEN NULL"
+                " WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0"
+                " ELSE EXTRACT(EPOCH FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END"
+            )
+        ).scalar()
+        return None if seconds is None else float(seconds)
+
     def version(self, connection: Connection) -> str:
         return f"PostgreSQL {connection.execute(text('SHOW server_version')).scalar_one()}"
 

@@ -66,6 +66,9 @@ class Sqlite:
     def clock(self, connection: Connection) -> datetime | None:
         return None
 
+    def replica_lag(self, connection: Connection) -> float | None:
+        return None
+
     def version(self, connection: Connection) -> str:
         return f"SQLite {sqlite3.sqlite_version}"
 

@@ -79,10 +79,12 @@ def records(kind: str, text: str, name: str, hcode: str) -> Records:
     A line end inside a text splits a record; its parts are joined again when together they have exactly the
     fields of the header. A line that occurs twice, letter by letter, counts once.
 
-    :raises StopHospital: PHR-226 when the columns cannot be told.
+    :raises StopHospital: PHR-224 when there is no line at all, PHR-226 when the columns cannot be told.
     """
     lines = [(n, line) for n, line in enumerate(re.split(r"\r\n|\n|\r", text), 1) if line.strip("\x1a \t|")]
-    if lines and lines[0][1].rstrip().endswith("|"):  # a stroke at the end of every line
+    if not lines:
+        raise StopHospital(faults.EXPORT_EMPTY, hospital=hcode, detail=name)
+    if lines[0][1].rstrip().endswith("|"):  # a stroke at the end of every line
         lines = [(n, line.rstrip().removesuffix("|")) for n, line in lines]
     columns, lines = _columns(kind, lines, name, hcode)
     found = Records(columns)
@@ -103,11 +105,11 @@ def records(kind: str, text: str, name: str, hcode: str) -> Records:
 def _columns(
     kind: str, lines: list[tuple[int, str]], name: str, hcode: str
 ) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
-    head = [field.strip().strip('"').upper() for field in lines[0][1].split("|")] if lines else []
+    head = [field.strip().strip('"').upper() for field in lines[0][1].split("|")]
     if "HOSPCODE" in head and len(set(head)) == len(head):
         return tuple(head), lines[1:]
     layout = tuple(LAYOUTS.get(kind, "").split())
-    if head and _CODE.fullmatch(head[0]) and len(layout) - 3 <= len(head) <= len(layout):
+    if _CODE.fullmatch(head[0]) and len(layout) - 3 <= len(head) <= len(layout):
         return layout[: len(head)], lines
     raise StopHospital(faults.EXPORT_LINES, hospital=hcode, detail=f"{name}: no header")
 

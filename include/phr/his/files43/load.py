@@ -51,7 +51,7 @@ def open_export(root: Path, hcode: str, required: Columns, optional: Columns) ->
     connection.execute("CREATE TABLE export_line (file TEXT, what TEXT, lines INTEGER)")
     connection.execute("CREATE TABLE export_file (label TEXT)")
     connection.executemany("INSERT INTO export_file VALUES (?)", [(export.label,) for export, _ in exports])
-    connection.execute("CREATE TABLE broken (pid TEXT, seq TEXT, day TEXT)")
+    connection.execute("CREATE TABLE broken (pid TEXT, seq TEXT, day TEXT, export INTEGER)")
     _fill_labtests(connection)
     for kind in KEYS:
         found = [(n, parsed[kind]) for n, (_, parsed) in enumerate(exports) if kind in parsed]
@@ -122,7 +122,7 @@ def _fill(
     marks = ", ".join("?" * len(names))
     for number, part in found:
         places = [part.columns.index(name) if name in part.columns else None for name in columns]
-        rows = [*part.rows, *_broken(connection, kind, part, hcode)]
+        rows = [*part.rows, *_broken(connection, kind, part, number, hcode)]
         connection.executemany(
             f"INSERT INTO {kind.lower()} VALUES ({marks})",  # noqa: S608 - our own names
             (
@@ -140,12 +140,12 @@ def _fill(
 
 
 def _broken(
-    connection: sqlite3.Connection, kind: str, part: Records, hcode: str
+    connection: sqlite3.Connection, kind: str, part: Records, export: int, hcode: str
 ) -> Iterator[tuple[int, list[str]]]:
     """What is left of broken lines: whom and which visit they belong to stands before any free text.
 
-    The visit is marked, so that it is put aside whole. A broken line of PERSON or SERVICE is a row of its
-    key.
+    The visit is marked, so that it is put aside whole until a later export has it. A broken line of PERSON or
+    SERVICE is a row of its key.
 
     :raises StopHospital: PHR-226 when a line does not even say whom it belongs to.
     """
@@ -169,7 +169,7 @@ def _broken(
             lost += 1
             continue
         if kind != "PERSON":
-            connection.execute("INSERT INTO broken VALUES (?, ?, ?)", (pid, seq, day))
+            connection.execute("INSERT INTO broken VALUES (?, ?, ?, ?)", (pid, seq, day, export))
         if kind in ("PERSON", "SERVICE"):
             keys = {"HOSPCODE", *KEYS[kind], *(("DATE_SERV",) if kind == "SERVICE" else ())}
             yield line, [known.get(name, "") if name in keys else "" for name in part.columns]
@@ -257,7 +257,8 @@ def _arranging(connection: sqlite3.Connection) -> Iterator[str]:
     if "TIME_SERV" in has["SERVICE"]:
         yield (
             f"UPDATE service SET time_serv = '{BROKEN_LINE}' WHERE EXISTS (SELECT 1 FROM broken b"  # noqa: S608
-            " WHERE b.seq = service.seq OR (b.seq IS NULL AND b.pid = service.pid AND b.day = date_serv))"
+            " WHERE b.export >= service.export"
+            " AND (b.seq = service.seq OR (b.seq IS NULL AND b.pid = service.pid AND b.day = date_serv)))"
         )
 
 
@@ -297,6 +298,6 @@ def _references() -> Iterator[str]:
         "UPDATE service SET ref = CASE WHEN seq IS NULL THEN '~' || export || ':' || line"
         " WHEN SUBSTR(seq, 1, 1) = '~' OR 1 < (SELECT COUNT(*) FROM service o WHERE o.seq = service.seq)"
         " THEN '~' || seq || ':' || (SELECT COUNT(*) FROM service o WHERE o.seq = service.seq"
-        " AND (o.pid < service.pid OR o.pid IS service.pid)) ELSE seq END"
+        " AND o.rowid <= service.rowid) ELSE seq END"
     )
     yield "CREATE UNIQUE INDEX service_ref ON service (ref)"

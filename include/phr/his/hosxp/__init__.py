@@ -1,1 +1,1 @@
-"""HOSxP (v3, v4, PCU) on MySQL, MariaDB and SQLite demo replicas: SELECTs, and ``adapter.yaml``."""
+"""HOSxP (v3, v4, XE, PCU) on MySQL, MariaDB, PostgreSQL and SQLite: SELECTs, and ``adapter.yaml``."""

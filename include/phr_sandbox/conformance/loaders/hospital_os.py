@@ -203,8 +203,7 @@ def _people(connection: Connection, model: Model, book: _Book) -> None:
         "t_patient_id patient_hn patient_pid patient_firstname patient_lastname f_patient_prefix_id f_sex_id"
         " patient_birthday patient_birthday_true f_patient_nation_id f_patient_marriage_status_id"
         " patient_house patient_moo patient_road patient_tambon patient_patient_mobile_phone"
-        " patient_phone_number"
-        " patient_active t_health_family_id",
+        " patient_phone_number patient_active t_health_family_id",
         patients,
     )
     fill(
