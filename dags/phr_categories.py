@@ -59,6 +59,11 @@ def build_dag(category: Category) -> DAG:
         f"**หมวด / feed:** {category.title_th} / {category.title_en}. "
         f"ค้นด้วย{category.found_by_th} / found by {category.found_by_en}.\n\n"
     )
+    if category.proposed:
+        found_by += (
+            "**รูปแบบที่ส่วนกลางยังไม่ยืนยัน / shape not settled:** ทำงานเฉพาะโรงพยาบาลที่เปิดหมวดนี้ใน hospitals.yaml "
+            "/ works only for hospitals whose entry names the category.\n\n"
+        )
     with DAG(
         dag_id=category.dag_id,
         dag_display_name=f"{category.dag_id} · {category.title_th}",

@@ -229,10 +229,10 @@ DOCUMENT_INCOMPLETE = Fault(
 )
 REGISTER_EMPTY = Fault(
     "PHR-332",
-    "ไม่มีวัคซีนรายการใดที่ส่งได้ จึงไม่สร้างทะเบียน (รายการว่างจะลบของเดิมที่ส่วนกลาง)",
-    "no dose of the register can be sent; an empty list would delete what the national side holds",
-    "แก้แถววัคซีนที่อยู่ในรายการต้องแก้ หรือไม่ต้องทำอะไรหากวัคซีนทั้งหมดให้ที่อื่น",
-    "mend the doses on the work list; nothing to do when all doses were given elsewhere",
+    "ไม่มีรายการใดในทะเบียนของบุคคลที่ส่งได้ จึงไม่สร้างทะเบียน (รายการว่างจะลบของเดิมที่ส่วนกลาง)",
+    "no entry of the register can be sent; an empty list would delete what the national side holds",
+    "แก้แถวที่อยู่ในรายการต้องแก้ หรือไม่ต้องทำอะไรหากวัคซีนทั้งหมดให้ที่อื่น",
+    "mend the rows on the work list; nothing to do when all doses were given elsewhere",
 )
 
 # -- 4xx national API ----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ CATALOGUE = system("hosxp")
 FILES = [(name, file.stem) for name in names() for file in sorted(system(name).folder.glob("**/*.sql"))]
 SCOPES = (
     *("window", "hns", "cids", "ids", "days", "own_days", "person_cids", "patient_cids", "nobody", "unknown"),
-    *("all", "patient", "person"),
+    *("all", "patient", "person", "changed", "undated"),
 )
 
 
@@ -35,9 +35,10 @@ def test_every_file_is_one_select(his: str, name: str) -> None:
     full = everything(kind)
     scopes = [*SCOPES, *kind.visit_keys, *(f"eligible_{scope}" for scope in kind.visit_keys)]
     for dialect in (DIALECTS[backend]() for backend in kind.dialects):
-        for found in (full, kind.required):
-            statements = Statements(kind, dialect, found, "99001")
-            for scope in scopes:
+        for found, admissions in ((full, False), (full, True), (kind.required, False)):
+            statements = Statements(kind, dialect, found, "99001", admissions=admissions)
+            more = [f"an_{scope}" for scope in scopes] if statements.admissions else []
+            for scope in (*scopes, *more):
                 if name in ("evidence_person", "address") and found is not full:
                     continue  # asked only when the table is there
                 sql = statements.render(name, scope)
@@ -100,6 +101,7 @@ def test_parts_and_places_ask_for_declared_columns_only(his: str) -> None:
     for tables in kind.parts.values():
         for table, columns in tables.items():
             assert columns <= declared[table]
-    for place in kind.doses:
-        assert set(place.needs) <= set(kind.tables)
+    for places in kind.registers.values():
+        for place in places:
+            assert set(place.needs) <= set(kind.tables)
     assert set(kind.dialects) <= set(DIALECTS)

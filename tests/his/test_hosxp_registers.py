@@ -305,7 +305,7 @@ def test_a_site_without_vaccine_tables_has_no_registers(source: Source, adapter:
 
     source.patient()
     source.visit()
-    for place in system("hosxp").doses:
+    for place in system("hosxp").registers["immunization"]:
         for table in place.needs:
             source.run(f"DROP TABLE {table}")
     for table in ("person", "person_death"):

@@ -110,7 +110,9 @@ def records(rows: list[RegisterPerson]) -> dict[str, list[str | None]]:
     return found
 
 
-def agreeing(registers: KeySource, days: list[date]) -> tuple[list[str], dict[str, list[Any]]]:
+def agreeing(
+    registers: KeySource, days: list[date], *, table: str = "immunization", feed: str = "immunizations"
+) -> tuple[list[str], dict[str, list[Any]]]:
     """What was touched and its rows, after everything that counts them said the same."""
     refs = list(registers.touched(days))
     rows = registers.documents(refs)
@@ -123,12 +125,8 @@ def agreeing(registers: KeySource, days: list[date]) -> tuple[list[str], dict[st
     assert set(newest) == set(refs)
     assert refs == sorted(refs, key=lambda ref: (newest[ref], ref))
     assert registers.count_keys(refs) == by_day
-    assert (
-        registers.count_rows(days)
-        == registers.count_key_rows(refs)
-        == {"immunization": len(rows["immunization"])}
-    )
+    assert registers.count_rows(days) == registers.count_key_rows(refs) == {table: len(rows[table])}
     told = {row.person_ref: row.newest_day for row in rows["register_person"]}
     assert told == {ref: day.isoformat() for ref, day in newest.items()}
-    assert registers.feed_days("immunizations", days) == sorted(set(newest.values()))
+    assert registers.feed_days(feed, days) == sorted(set(newest.values()))
     return refs, dict(rows)

@@ -12,6 +12,7 @@ from phr.ledger.decide import (
     PATIENT_CHANGED,
     REGISTER_SHRANK,
     REMOVAL_BRAKE,
+    REMOVAL_OFF,
     TAKEN_OVER,
     Verdict,
     decide,
@@ -328,3 +329,28 @@ def test_a_register_loses_what_an_open_call_may_have_written_only_by_approval() 
         **NEVER, desired_state="unknown", maybe_children="c1 c2", maybe_keys="n1 n2", lease_token="t"
     )
     assert decide(row, want("v1", **LESS), at(5), kind="immunization").reason == REGISTER_SHRANK
+
+
+@pytest.mark.parametrize(
+    ("may_remove", "approved", "state", "reason"),
+    [
+        (False, False, "held", REMOVAL_OFF),
+        (False, True, "held", REMOVAL_OFF),
+        (True, False, "held", REGISTER_SHRANK),
+        (True, True, "pending", None),
+    ],
+)
+def test_an_entry_of_a_kind_with_a_removal_call_goes_by_setting_and_word_alone(
+    may_remove: bool, approved: bool, state: str, reason: str | None
+) -> None:
+    verdict = decide(
+        existing(), want("v1", **LESS), at(1), kind="chronic", approved=approved, may_remove=may_remove
+    )
+    assert (verdict.state, verdict.reason, verdict.removes) == (state, reason, 1)
+
+
+def test_such_an_entry_is_asked_about_even_when_its_row_is_still_there() -> None:
+    """Under another national code the row is the same and the entry another one: no brake decides that."""
+    recoded = want("v1", content="b", children=("c1", "c2"), keys=("n1", "n3"))
+    assert decide(existing(), recoded, at(1), kind="chronic", may_remove=True).reason == REGISTER_SHRANK
+    assert decide(existing(), recoded, at(1), kind="immunization").state == "pending"

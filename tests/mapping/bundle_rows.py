@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from phr.canonical import (
+    Allergy,
     Appointment,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -16,12 +18,12 @@ from phr.canonical import (
     Visit,
     VitalSign,
 )
-from phr.mapping import RegisterBundle, VisitBundle
+from phr.mapping import AllergyBundle, ChronicBundle, RegisterBundle, VisitBundle
 from phr.settings import EndpointSettings, Hospital
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
 
-FLAGS = {"birth_exact": True, "deceased": False, "elsewhere": False}
+FLAGS = {"birth_exact": True, "deceased": False, "elsewhere": False, "withheld": False}
 CHILDREN: dict[str, type[Any]] = {
     "screening": Screening,
     "diagnoses": Diagnosis,
@@ -57,6 +59,19 @@ def register_of(given: dict[str, Any]) -> RegisterBundle:
     patient = row(Patient, given["patient"])
     person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
     return RegisterBundle(patient, [row(Immunization, person | dose) for dose in given.get("doses", [])])
+
+
+def allergies_of(given: dict[str, Any]) -> AllergyBundle:
+    patient = row(Patient, given["patient"])
+    person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
+    return AllergyBundle(patient, [row(Allergy, person | found) for found in given.get("allergies", [])])
+
+
+def chronic_of(given: dict[str, Any]) -> ChronicBundle:
+    patient = row(Patient, given["patient"])
+    person = {"person_ref": f"c{patient.cid}", "hn": patient.hn}
+    rows = [row(ChronicRegistration, person | found) for found in given.get("entries", [])]
+    return ChronicBundle(patient, rows)
 
 
 def hospital_of(given: dict[str, Any]) -> Hospital:

@@ -70,7 +70,7 @@ def test_row_order_does_not_matter(case: str) -> None:
 #: canonical columns that have no key in the contract, or only decide what is sent
 NOT_SENT = {
     "patient": {"birth_exact", "death_date", "notes"},
-    "visit": {"outcome_type", "notes"},
+    "visit": {"outcome_type", "admission_ref", "notes"},
     "vital_sign": {"row_key", "waist_cm", "spo2", "pulse", "respiration", "notes"},
     "screening": {"row_key", "answer", "notes"},
     "diagnoses": {"row_key", "notes"},
@@ -81,8 +81,8 @@ NOT_SENT = {
 }
 
 
-#: used only when the better column is missing (golden case missing_parts)
-FALLBACKS = {"nationality_name", "department_name"}
+#: used only when the better column is missing (golden case missing_parts), or with another (admission)
+FALLBACKS = {"nationality_name", "department_name", "discharge_time"}
 
 
 def changed(column: str, value: Any) -> Any:

@@ -193,7 +193,7 @@ def test_a_release_with_new_columns_re_sends_nothing(delivered_by_the_first_mapp
     encounter = body_of(kit, ref)
     assert encounter["screen_smoking"]["code"] == "1"
     assert re.search("diagtype", str(encounter["Condition"])) or not encounter["Condition"]
-    assert kit.documents()[f"{HCODE}:{ref}"]["delivered_mapping"] == "encounter/2"
+    assert kit.documents()[f"{HCODE}:{ref}"]["delivered_mapping"] == "encounter/3"
     # from now on the new column counts
     kit.his(HCODE, "UPDATE opdscreen SET smoking_type_id = NULL WHERE vn = ?", ref)
     assert run_again(kit) == [f"{HCODE}:{ref}"]
@@ -207,5 +207,5 @@ def test_re_sending_unchanged_visits_brings_them_to_the_new_mapping(
     before = {ref: row for ref, row in kit.documents().items() if row["delivered_version"] is not None}
     assert set(run_again(kit, resend_unchanged=True)) == set(before)
     after = kit.documents()
-    assert {after[ref]["delivered_mapping"] for ref in before} == {"encounter/2"}
+    assert {after[ref]["delivered_mapping"] for ref in before} == {"encounter/3"}
     assert run_again(kit) == []

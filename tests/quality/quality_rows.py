@@ -7,8 +7,10 @@ from typing import Any
 
 from phr.canonical import (
     TABLES,
+    Allergy,
     Appointment,
     CanonicalRow,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -118,6 +120,24 @@ def clean_unit() -> Unit:
         given_date="2026-10-31",
         elsewhere=False,
     )
+    allergy: Allergy = blank(
+        "allergy",
+        person_ref=PERSON,
+        row_key="opd_allergy:1",
+        hn="000000001",
+        substance="Penicillin",
+        recorded_date="2026-10-31",
+    )
+    chronic: ChronicRegistration = blank(
+        "chronic_register",
+        person_ref=PERSON,
+        row_key="clinicmember:1",
+        hn="000000001",
+        code="E119",
+        registered_date="2026-10-01",
+        discharge_date="2026-10-01",
+        withheld=False,
+    )
     return {
         "visit": [visit],
         "patient": [patient],
@@ -131,6 +151,8 @@ def clean_unit() -> Unit:
         "drug_dispense": [drug],
         "register_person": [person],
         "immunization": [dose],
+        "allergy": [allergy],
+        "chronic_register": [chronic],
     }
 
 

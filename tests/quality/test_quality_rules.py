@@ -174,11 +174,31 @@ MISTAKES |= {
         change("register_person", notes="ambiguous:cid"),
         change("register_person", notes="be_year:x ambiguous:cid"),
     ],
+    "visit.discharge_before": [change("visit", discharge_date="2026-10-30")],
     "register_person.unique": [twice("register_person")],
     "immunization.person_unknown": [
         change("immunization", person_ref="h000000009"),
         change("immunization", person_ref=None),
     ],
+    "allergy.person_unknown": [change("allergy", person_ref="c9999999999999")],
+    "allergy.key_missing": [change("allergy", row_key=None), change("allergy", row_key=" ")],
+    "allergy.key_unique": [twice("allergy"), twice("allergy", substance="Aspirin")],
+    "allergy.substance_missing": [change("allergy", substance=None)],
+    "allergy.denied": [
+        change("allergy", substance="ปฏิเสธการแพ้ยา"),
+        change("allergy", substance="NKDA"),
+        change("allergy", substance=" No drug allergy "),
+        change("allergy", substance="-"),
+    ],
+    "allergy.date_future": [change("allergy", recorded_date="2026-11-02")],
+    "chronic_register.person_unknown": [change("chronic_register", person_ref="c9999999999999")],
+    "chronic_register.key_missing": [change("chronic_register", row_key=None)],
+    "chronic_register.key_unique": [twice("chronic_register"), twice("chronic_register", code="I10")],
+    "chronic_register.code_missing": [change("chronic_register", code=None)],
+    "chronic_register.date_future": [
+        change("chronic_register", registered_date="2026-11-02", discharge_date=None)
+    ],
+    "chronic_register.discharge_before": [change("chronic_register", discharge_date="2026-09-30")],
     "immunization.key_missing": [
         change("immunization", row_key=None),
         both("immunization", row_key=None),
@@ -299,12 +319,19 @@ ENTAILED: dict[str, tuple[Mistake, set[str]]] = {
     ),
     "register_person.ref_missing": (
         change("register_person", person_ref=None),
-        {"register_person.ref_missing", "immunization.person_unknown"},
+        {
+            "register_person.ref_missing",
+            "immunization.person_unknown",
+            "allergy.person_unknown",
+            "chronic_register.person_unknown",
+        },
     ),
     "register_person.person_missing": (
         lambda unit: (
             spoil(unit, "register_person", person_ref="h", hn=None),
             spoil(unit, "immunization", person_ref="h", hn=None),
+            spoil(unit, "allergy", person_ref="h", hn=None),
+            spoil(unit, "chronic_register", person_ref="h", hn=None),
         ),
         {"register_person.person_missing"},
     ),
@@ -382,6 +409,13 @@ HARMLESS: dict[str, Mistake] = {
     "dose with a zero expiry": change("immunization", expire_date=None, notes="zero_date:expire_date"),
     "dose after the expiry": change("immunization", expire_date="2026-01-31"),
     "dose given elsewhere": change("immunization", elsewhere=True, place="10666"),
+    "allergy without a day": change("allergy", recorded_date=None, notes="bad_date:recorded_date"),
+    "allergy to a food": change("allergy", substance="กุ้ง", local_code=None),
+    "allergy that is no denial": change("allergy", substance="ไม่ทราบชื่อยา (ยาแก้ปวด)"),
+    "allergy with a severity of no list": change("allergy", severity=None, notes="unmapped:severity"),
+    "disease without a day": change("chronic_register", registered_date=None),
+    "disease of no shape": change("chronic_register", code="E1X9?"),
+    "discharged on the day of the visit": change("visit", discharge_date="2026-10-31"),
     "a register of two records": lambda unit: (
         unit["patient"].append(unit["patient"][0]._replace(hn="000000002")),
         unit["register_person"].append(unit["register_person"][0]._replace(hn="000000002")),

@@ -2,8 +2,10 @@
 
 from phr.canonical.tables import (
     TABLES,
+    Allergy,
     Appointment,
     CanonicalRow,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -20,8 +22,10 @@ from phr.canonical.tables import (
 
 __all__ = [
     "TABLES",
+    "Allergy",
     "Appointment",
     "CanonicalRow",
+    "ChronicRegistration",
     "Coverage",
     "Diagnosis",
     "DrugDispense",

@@ -73,7 +73,7 @@ class IdentityEvidence(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One row per finished outpatient or emergency visit."""
+    """One row per finished visit: outpatient, emergency, or one that ended in an admission which is over."""
 
     visit_ref: Annotated[str, Doc("visit number (VN) as the national API wants it: bare")]
     hn: Annotated[str | None, Doc("hospital number")]
@@ -91,6 +91,11 @@ class Visit(NamedTuple):
     present_illness: Annotated[str | None, Doc("history of the present illness, free text", since=2)]
     diagnosis_text: Annotated[str | None, Doc("diagnosis in the doctor's own words, free text", since=2)]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+    admission_ref: Annotated[str | None, Doc("admission number (AN), of an inpatient visit", since=3)] = None
+    discharge_date: Annotated[
+        str | None, Doc("day the admission ended; only an inpatient visit has one", since=3)
+    ] = None
+    discharge_time: Annotated[str | None, Doc("time the admission ended", since=3)] = None
 
 
 class VitalSign(NamedTuple):
@@ -141,6 +146,7 @@ class Diagnosis(NamedTuple):
     doctor_name: Annotated[str | None, Doc("who diagnosed")]
     doctor_license: Annotated[str | None, Doc("licence number as found")]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+    of_admission: Annotated[bool, Doc("True for a diagnosis of the discharge from the ward", since=3)] = False
 
 
 class Coverage(NamedTuple):
@@ -220,10 +226,11 @@ class DrugDispense(NamedTuple):
     dispensed_date: Annotated[str | None, Doc("day of dispensing")]
     dispensed_time: Annotated[str | None, Doc("time of dispensing")]
     notes: Annotated[str | None, Doc("what the adapter mended")]
+    of_admission: Annotated[bool, Doc("True for a line of the ward or of going home", since=3)] = False
 
 
 class RegisterPerson(NamedTuple):
-    """One local record of the person an immunization register belongs to (rule R6)."""
+    """One local record of the person a register belongs to (rule R6)."""
 
     person_ref: Annotated[
         str,
@@ -237,7 +244,8 @@ class RegisterPerson(NamedTuple):
         Doc("key into patient: the HN, or ~ and the id of a person known to the community register alone"),
     ]
     newest_day: Annotated[
-        str | None, Doc("day of the newest dose given here; the service day of the register")
+        str | None,
+        Doc("day of the newest dose given here, or of the newest entry; the service day of the register"),
     ]
     notes: Annotated[str | None, Doc("ambiguous:cid when records of two citizen ids are linked")]
 
@@ -267,6 +275,67 @@ class Immunization(NamedTuple):
     notes: Annotated[str | None, Doc("what the adapter mended")]
 
 
+class Allergy(NamedTuple):
+    """One stored allergy or adverse reaction; one substance may be stored twice."""
+
+    person_ref: Annotated[str, Doc("whose register the allergy belongs to, as in register_person")]
+    row_key: Annotated[str, Doc("row identity: the HIS table, a colon and its key")]
+    hn: Annotated[str | None, Doc("key into patient: the record the allergy is stored under")]
+    substance: Annotated[str | None, Doc("drug, drug group or food, as written")]
+    local_code: Annotated[str | None, Doc("the hospital's own drug code, when it names a drug of its list")]
+    did24: Annotated[str | None, Doc("24-digit drug code")]
+    reaction: Annotated[str | None, Doc("what it did, free text")]
+    severity: Annotated[
+        str | None,
+        Doc(
+            "how bad it was",
+            codes="43-file ALEVEL: 1 not serious, 2 death, 3 life-threatening, 4 hospitalised, 5 prolonged,"
+            " 6 disability, 7 congenital, 8 other serious",
+        ),
+    ]
+    certainty: Annotated[
+        str | None,
+        Doc(
+            "how sure it is",
+            codes="43-file TYPEDX: 1 certain, 2 probable, 3 possible, 4 unlikely, 5 unclassified",
+        ),
+    ]
+    informant: Annotated[
+        str | None,
+        Doc(
+            "who said so",
+            codes="43-file INFORMANT: 1 patient, 2 patient with a note of another facility,"
+            " 3 another facility, 4 found here",
+        ),
+    ]
+    recorded_date: Annotated[str | None, Doc("day it was reported, else typed in")]
+    recorder_name: Annotated[str | None, Doc("who recorded it, else who reported it")]
+    recorder_license: Annotated[str | None, Doc("licence number as found")]
+    notes: Annotated[str | None, Doc("what the adapter mended")]
+
+
+class ChronicRegistration(NamedTuple):
+    """One entry of a register of chronic diseases: a person under care for one disease."""
+
+    person_ref: Annotated[str, Doc("whose register the entry belongs to, as in register_person")]
+    row_key: Annotated[str, Doc("row identity: the HIS table, a colon and its key")]
+    hn: Annotated[str | None, Doc("key into patient: the record the entry is stored under")]
+    code: Annotated[str | None, Doc("disease, upper case, no dot", codes="ICD-10-TM")]
+    name: Annotated[str | None, Doc("name of the code in the hospital's own list")]
+    clinic_name: Annotated[str | None, Doc("clinic that keeps the register, in words")]
+    registered_date: Annotated[str | None, Doc("day the person was registered, or the disease first found")]
+    discharge_date: Annotated[str | None, Doc("day the person left the register")]
+    status: Annotated[
+        str | None,
+        Doc(
+            "state of the disease or the reason of leaving",
+            codes="43-file TYPEDISCH 01-11, 03 under treatment",
+        ),
+    ]
+    withheld: Annotated[bool, Doc("True when the hospital marked the clinic as not to be sent")]
+    notes: Annotated[str | None, Doc("what the adapter mended")]
+
+
 CanonicalRow = (
     Patient
     | IdentityEvidence
@@ -280,6 +349,8 @@ CanonicalRow = (
     | DrugDispense
     | RegisterPerson
     | Immunization
+    | Allergy
+    | ChronicRegistration
 )
 
 #: Every canonical table by its name; the order is the order of extraction.
@@ -296,6 +367,8 @@ TABLES: dict[str, type[CanonicalRow]] = {
     "drug_dispense": DrugDispense,
     "register_person": RegisterPerson,
     "immunization": Immunization,
+    "allergy": Allergy,
+    "chronic_register": ChronicRegistration,
 }
 
 #: Tables whose rows are children of a visit (have ``visit_ref`` and ``row_key``).

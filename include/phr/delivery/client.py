@@ -19,14 +19,19 @@ import requests
 from phr import faults
 from phr.delivery.credentials import EndpointAddress
 from phr.delivery.tokens import USER_AGENT, TokenService, keep_headers
-from phr.errors import StopEndpoint, StopHospital
+from phr.errors import Bug, StopEndpoint, StopHospital
 
 #: ``retry``: surely not written; ``unknown``: it may have been written; ``auth``: the token was not taken
 Kind = Literal["accepted", "refused", "retry", "unknown", "auth", "not_implemented"]
 
 
-#: kind of document -> endpoint that takes it (contract 4.2, 4.5)
-UPLOAD_PATHS = {"encounter": "/api/UpdatePHRv1", "immunization": "/api/ImmunizationRegisterv1"}
+#: kind of document -> endpoint that takes it (contract 4.2 to 4.5)
+UPLOAD_PATHS = {
+    "encounter": "/api/UpdatePHRv1",
+    "immunization": "/api/ImmunizationRegisterv1",
+    "allergy": "/api/AllergyIntolerancev1",
+    "chronic": "/api/PatientChronicRegisterv1",
+}
 _SUMMARY = "/api/OrganizationSummary"
 
 
@@ -36,6 +41,22 @@ class Permit:
 
     reference: str = field(repr=False)
     call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesPermit:
+    """Leave to remove entries of the chronic disease register; only the guard makes one.
+
+    :raises Bug: PHR-508 without a code or without entries: an empty list would wipe the code (trap 4).
+    """
+
+    cd_code: str
+    references: tuple[str, ...] = field(repr=False)
+    call_id: str
+
+    def __post_init__(self) -> None:
+        if not self.cd_code or not self.references or not all(self.references):
+            raise Bug(faults.DESTRUCTIVE_REFUSED, detail="removal from a register without naming its entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,20 @@ class PhrClient:
             "encounter_ref_code": f"{self._hcode}:{permit.reference}",
         }
         return self._authorised("GET", "/api/RemoveEncounter", params=params)
+
+    def chronic_references(self, cd_code: str) -> Answer:
+        """``OrganizationSummary``: ``chronic_ref_code`` of every entry of one disease (4.4)."""
+        params = {"data": "patient_chronic_registry", "hospital_code": self._hcode, "cd_code": cd_code}
+        return self._authorised("GET", _SUMMARY, params=params)
+
+    def remove_chronic(self, permit: EntriesPermit) -> Answer:
+        """``PatientChronicRegisterv1?mode=remove``: made once, never repeated by itself, never empty.
+
+        :param permit: from :mod:`phr.delivery.guard`, which has written the call down before.
+        """
+        body = orjson.dumps(list(permit.references))
+        params = {"mode": "remove", "cd_code": permit.cd_code}
+        return self._authorised("POST", self.path_of("chronic"), data=body, params=params)
 
     @property
     def _hcode(self) -> str:

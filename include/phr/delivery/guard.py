@@ -10,22 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import orjson
 
 from phr import faults
-from phr.delivery.client import Answer, Permit, PhrClient
-from phr.delivery.readback import references
+from phr.delivery.client import Answer, EntriesPermit, Permit, PhrClient
+from phr.delivery.readback import chronic_references, references
 from phr.errors import Bug
 from phr.ledger.approvals import Action
 from phr.ledger.claims import Claim
-from phr.ledger.decide import SET_KINDS
+from phr.ledger.decide import REMOVE_CALL_KINDS, SET_KINDS
 from phr.ledger.destructive import Destructive, Permission
+from phr.ledger.outbox import Outbox
 from phr.settings import EndpointSettings
 
 #: section of the body that is the whole set of a person
-_SECTIONS = {"immunization": "Immunization"}
+_SECTIONS = {
+    "immunization": "Immunization",
+    "allergy": "AllergyIntolerance",
+    "chronic": "ChronicDiseaseRegister",
+}
 STILL_THERE = "STILL_THERE"
 UNREADABLE = "UNREADABLE"
 
@@ -62,6 +66,18 @@ class Target:
     removed: Callable[[], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class EntryNames:
+    """How entries of the chronic disease register are found again: the ledger knows keyed hashes only.
+
+    ``codes`` are the national codes they may stand under; ``hashed`` makes what the ledger keeps of one
+    (:func:`phr.mapping.chronic.national_key`).
+    """
+
+    codes: tuple[str, ...]
+    hashed: Callable[[str, str], str]
+
+
 @dataclass
 class Guard:
     """Guards the calls of one hospital and kind in one run."""
@@ -71,6 +87,8 @@ class Guard:
     endpoint: EndpointSettings
     #: waits for the shared budget before each call
     reserve: Callable[[], None]
+    #: None: no entry of a register is ever removed
+    entry_names: EntryNames | None = None
     _called: dict[str, Permission] = field(default_factory=dict, repr=False)
 
     # -- sending -----------------------------------------------------------------------------------
@@ -104,6 +122,8 @@ class Guard:
         A set is replaced by its own call. Another person's record always goes first: an update would leave
         it to nobody's knowledge what stays under the old citizen id.
         """
+        if self.book.kind in REMOVE_CALL_KINDS:
+            return bool(claim.gone)
         if self.book.kind in SET_KINDS:
             return False
         if claim.removal_open or claim.other_person:
@@ -129,6 +149,71 @@ class Guard:
         return permission
 
     # -- removing ----------------------------------------------------------------------------------
+
+    def remove_first(self, claim: Claim, outbox: Outbox) -> bool:
+        """What :meth:`must_remove_first` asks for, proved; False when somebody else has the document by now.
+
+        :raises NotProved: it is still there, or a list cannot be read or believed.
+        :raises Refused: neither an approval nor the brake lets it through.
+        """
+        if self.book.kind in REMOVE_CALL_KINDS:
+            return self._remove_entries(claim, outbox)
+        return self.take_back(target_of(claim, outbox))
+
+    def _remove_entries(self, claim: Claim, outbox: Outbox) -> bool:
+        """Remove exactly the entries that this version takes away, by name, on a person's word (4.4).
+
+        What is there is read before and after: so an entry that an earlier call has removed is not removed
+        again, nobody else's is ever named, and there is no call when nothing is left to name.
+        """
+        names = self.entry_names
+        if names is None or not self.endpoint.allow_chronic_remove:
+            raise Refused
+        found = self._listed(claim, names)
+        if found:
+            permission = self.book.permit(
+                reference=claim.reference,
+                endpoint="PatientChronicRegisterv1?mode=remove",
+                reason="ENTRY_REMOVED",
+                content=claim.content_hash,
+                action="shrink",
+                by_brake=False,
+            )
+            if permission is None:
+                raise Refused
+            if not outbox.still_mine(claim):
+                self.book.not_made(permission)
+                return False
+            for cd_code, references in found.items():
+                self.reserve()
+                permit = EntriesPermit(cd_code, references, permission.call_id)
+                self.book.answered(permission.call_id, self.client.remove_chronic(permit).code)
+            if self._listed(claim, names):
+                self.book.proved(permission, claim.reference, "still_there")
+                raise NotProved(Answer("unknown", STILL_THERE))
+            self.book.proved(permission, claim.reference, "gone")
+        return outbox.entries_removed(claim)
+
+    def _listed(self, claim: Claim, names: EntryNames) -> dict[str, tuple[str, ...]]:
+        """National code -> references of the entries this version takes away that are there now, sorted.
+
+        :raises NotProved: a list cannot be read, or lacks what this version keeps and must be there.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        seen: set[str] = set()
+        for cd_code in names.codes:
+            self.reserve()
+            answer = self.client.chronic_references(cd_code)
+            listed = chronic_references(answer)
+            if listed is None:
+                raise NotProved(answer if answer.kind != "accepted" else Answer("unknown", UNREADABLE))
+            hashes = {names.hashed(cd_code, reference): reference for reference in listed}
+            seen.update(hashes)
+            if gone := sorted(hashes[key] for key in hashes.keys() & set(claim.gone)):
+                found[cd_code] = tuple(gone)
+        if set(claim.kept) - seen:
+            raise NotProved(Answer("unknown", UNREADABLE))
+        return found
 
     def take_back(self, target: Target) -> bool:
         """RemoveEncounter and its proof; False when somebody else has the document by now.
@@ -183,10 +268,10 @@ class Guard:
         return True
 
 
-def target_of(claim: Claim, outbox: Any) -> Target:
+def target_of(claim: Claim, outbox: Outbox) -> Target:
     """What has to go before a claimed version may be sent.
 
-    :param outbox: the :class:`phr.ledger.outbox.Outbox` that holds the claim.
+    :param outbox: the one that holds the claim.
     """
     return Target(
         reference=claim.reference,

@@ -13,6 +13,7 @@ from typing import Any
 from phr.delivery.client import Answer
 
 _REFERENCE = ("encounter_ref_code", "ref_code", "ref")
+_CHRONIC = ("chronic_ref_code", "ref_code", "ref")
 _DAY = ("date", "day", "period_start", "encounter_date")
 _COUNT = ("encounter_count", "count", "total", "opd_encounter_count")
 _COMPUTER = ("agent_computer_name", "computer_name", "name")
@@ -31,6 +32,17 @@ def references(answer: Answer, hcode: str) -> set[str] | None:
             return None
         found.add(text.strip().removeprefix(f"{hcode}:"))
     return found
+
+
+def chronic_references(answer: Answer) -> set[str] | None:
+    """``chronic_ref_code`` of every entry of a disease; None when the answer is no readable list."""
+    items = _list(answer.result) if answer.kind == "accepted" else None
+    if items is None:
+        return None
+    found = {_pick(item, _CHRONIC) if isinstance(item, dict) else item for item in items}
+    if not all(isinstance(ref, str) and ref.strip() for ref in found):
+        return None
+    return {ref.strip() for ref in found}
 
 
 def month_counts(answer: Answer) -> dict[date, int] | None:

@@ -25,7 +25,7 @@ from tenacity import (
 from phr import faults
 from phr.delivery.breaker import Breaker
 from phr.delivery.client import Answer, PhrClient
-from phr.delivery.guard import Guard, NotProved, Refused, target_of
+from phr.delivery.guard import EntryNames, Guard, NotProved, Refused
 from phr.errors import Bug, PhrError
 from phr.ledger.brake import Brake
 from phr.ledger.budget import Lane, RateBudget
@@ -90,6 +90,8 @@ class Sender:
     lane: Lane | None = None
     #: first service day that counts as today's work
     today: date | None = None
+    #: of kinds whose entries are removed by name
+    entry_names: EntryNames | None = None
     progress: Callable[[int], None] = lambda _n: None
     retry_wait: tuple[float, float] = (0.5, 20.0)
     report: SendReport = field(default_factory=SendReport)
@@ -104,7 +106,7 @@ class Sender:
         book = Destructive(
             self.outbox.ledger, self.outbox.run_id, self.outbox.hospital, self.outbox.kind, self.brake
         )
-        self.guard = Guard(self.client, book, self.endpoint, self._reserve_for_removal)
+        self.guard = Guard(self.client, book, self.endpoint, self._reserve_for_removal, self.entry_names)
 
     def send(self, bodies: Mapping[str, tuple[str, bytes]], *, at_most: int | None = None) -> int:
         """Send those of ``bodies`` (reference -> content hash, body) that the ledger still wants sent.
@@ -264,7 +266,7 @@ class Sender:
     def _remove(self, claim: Claim, tries: list[Answer]) -> bool:
         """What is there goes first, and that it is gone is proved; False when the lease was lost."""
         try:
-            return self.guard.take_back(target_of(claim, self.outbox))
+            return self.guard.remove_first(claim, self.outbox)
         except NotProved as error:
             tries.append(error.answer)
             raise _TryAgain(error.answer) from None

@@ -80,7 +80,13 @@ class SqlAdapter:
 
     def _look(self, connection: Connection, taken_at: datetime) -> ProbeReport:
         found = self._dialect.columns(connection, self._system.tables)
-        self._statements = Statements(self._system, self._dialect, found, self._hospital.hcode)
+        self._statements = Statements(
+            self._system,
+            self._dialect,
+            found,
+            self._hospital.hcode,
+            admissions="admissions" in self._hospital.categories,
+        )
         thai: ThaiText = "unknown"
         if self._statements.can("name_sample"):
             sample = connection.execute(self._statements.get("name_sample")).all()

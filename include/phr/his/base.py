@@ -26,7 +26,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """Documents of one service day; every visit row of the day is in exactly one field.
+    """Documents of one service day; every visit row of the day is in exactly one field but ``inpatient``.
 
     Precedence: admitted, unfinished (no outcome yet), anonymous, unsettled (younger than
     ``settle_minutes``), else eligible. All but ``eligible`` are out of scope: counted, never lost.
@@ -37,6 +37,8 @@ class DayCount:
     unfinished: int = 0
     unsettled: int = 0
     anonymous: int = 0
+    #: of the eligible ones, admissions that are over; only where the hospital sends them
+    inpatient: int = 0
 
     @property
     def total(self) -> int:

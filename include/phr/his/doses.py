@@ -10,20 +10,20 @@ from phr.his import normalise as n
 
 Raw = Any  # whatever the driver returns; normalise takes any of it
 
-#: key of the doses that name nobody at all: they are counted and listed, and never sent
+#: key of the rows that name nobody at all: they are counted and listed, and never sent
 NOBODY = "h"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One table of doses: its SELECT, the tables without which there are none there, and how it is asked."""
+    """One table of a register: its SELECT, the tables without which there is nothing, and how it is asked."""
 
     table: str
     statement: str
     needs: tuple[str, ...]
-    #: scopes that together find the doses of given days, perhaps with others beside them
+    #: scopes that together find the rows of given days, perhaps with others beside them
     day_scopes: tuple[str, ...]
-    #: scope that finds the doses of given local records: ``hns``, or ``ids`` of the community register
+    #: scope that finds the rows of given local records: ``hns``, or ``ids`` of the community register
     key_scope: Literal["hns", "ids"]
     elsewhere: bool = False
 
@@ -83,12 +83,12 @@ class RawDose(NamedTuple):
 
     @property
     def identity(self) -> Identity:
-        """Whose dose it is."""
+        """Whose row it is."""
         return Identity(*self[1:6])
 
 
 class KeyAndDay(NamedTuple):
-    """Columns of ``dose_days.sql``."""
+    """Columns of ``dose_days.sql`` and its like; ``elsewhere`` says that the row moves nothing."""
 
     place: str
     row_id: Raw
@@ -103,24 +103,16 @@ class KeyAndDay(NamedTuple):
 
     @property
     def identity(self) -> Identity:
-        """Whose dose it is."""
+        """Whose row it is."""
         return Identity(*self[3:8])
 
 
-#: columns of the SELECTs beside those of the places
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "dose_days": KeyAndDay._fields,
-    "record_person": ("person_id", "cid", *Identity._fields[2:]),
-    "record_patient": ("hn", "cid"),
-}
-
-
-def given_day(own: Raw, visit: Raw, notes: list[str]) -> str | None:
-    """ISO day of a dose: its own; that of its visit when it has none. An impossible one is not replaced."""
-    day = n.date(own, "given_date", notes)
-    if day or "bad_date:given_date" in notes:
+def given_day(own: Raw, visit: Raw, notes: list[str], column: str = "given_date") -> str | None:
+    """ISO day of a row: its own; that of its visit when it has none. An impossible one is not replaced."""
+    day = n.date(own, column, notes)
+    if day or f"bad_date:{column}" in notes:
         return day
-    return n.date(visit, "given_date", notes)
+    return n.date(visit, column, notes)
 
 
 def vaccine_code(value: Raw) -> str | None:

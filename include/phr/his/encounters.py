@@ -6,9 +6,10 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
+from typing import Any
 
 from phr import faults
-from phr.canonical import CanonicalRow, Screening, Visit
+from phr.canonical import CanonicalRow, Diagnosis, DrugDispense, Screening, Visit
 from phr.errors import Bug, StopHospital
 from phr.his import normalise, people, rows
 from phr.his.base import DayCount
@@ -35,11 +36,14 @@ CHILDREN: dict[str, Callable[..., CanonicalRow | rows.Triage]] = {
     "lab_result": rows.lab_result,
     "drug_dispense": rows.drug_dispense,
 }
+#: tables of which an admission has rows of its own, asked for by scopes that begin with this
+OF_ADMISSION, ADMISSION = ("diagnosis", "lab_result", "drug_dispense"), "an_"
 #: canonical tables of an encounter, in the order of extraction
 TABLES_READ = ("visit", "patient", "identity_evidence", *CHILDREN)
 COLUMNS = {
     "visit": tuple(inspect.signature(rows.visit).parameters),
     "patient": tuple(people.PATIENT_COLUMNS),
+    "admission": tuple(inspect.signature(rows.admission).parameters),
     **{name: tuple(inspect.signature(build).parameters) for name, build in CHILDREN.items()},
 }
 
@@ -55,10 +59,15 @@ class EncounterSource:
         """Service days on which something of a feed happened in these days, ascending.
 
         ``visits`` are found by their service day itself, ``labs`` by order or report date, ``drugs`` by
-        dispense date. A visit whose own date is impossible has no service day and is left to the probe.
+        dispense date, ``admissions`` by the day they ended. A visit whose own date is impossible has no
+        service day and is left to the probe.
+
+        :raises StopHospital: PHR-212 when admissions are asked for and this HIS keeps none that can be read.
         """
         if feed == "visits":
             return distinct_days(days)
+        if feed == "admissions" and not self._reader.statements.admissions:
+            raise StopHospital(faults.SOURCE_KIND, hospital=self._reader.hospital.hcode, detail=feed)
         found: set[date] = set()
         for part in batched(distinct_days(days), DAYS):
             for (day,) in self._reader.rows(f"days_{feed}", "", on_days(part)):
@@ -111,6 +120,8 @@ class EncounterSource:
             for day, visits in self._reader.rows("count_eligible", "window", self._window(part)):
                 eligible[one_day(day)] += int(visits)
         for day, of_day in kinds.items():
+            if inpatient := of_day.get("inpatient"):
+                of_day["eligible"] = of_day.get("eligible", 0) + inpatient
             if of_day.get("eligible", 0) != eligible[day]:
                 raise Bug(
                     faults.UNEXPECTED,
@@ -132,19 +143,19 @@ class EncounterSource:
         totals = dict.fromkeys(CHILDREN, 0)
         for part in batched(distinct_days(days), DAYS):
             for table in totals:
-                for (counted,) in self._reader.rows(table, "window", self._window(part), counted=True):
-                    totals[table] += int(counted)
+                for scope in self._scopes(table, "window"):
+                    for (counted,) in self._reader.rows(table, scope, self._window(part), counted=True):
+                        totals[table] += int(counted)
         return totals
 
     def count_key_rows(self, refs: Sequence[str]) -> dict[str, int]:
         """Canonical child table -> COUNT(*) of the rows of the eligible visits among these references."""
         totals = dict.fromkeys(CHILDREN, 0)
         for table in totals:
-            for scope, part in self._parts(refs):
-                for (counted,) in self._reader.rows(
-                    table, f"eligible_{scope}", self._keys(part), counted=True
-                ):
-                    totals[table] += int(counted)
+            for key_scope, part in self._parts(refs):
+                for scope in self._scopes(table, f"eligible_{key_scope}"):
+                    for (counted,) in self._reader.rows(table, scope, self._keys(part), counted=True):
+                        totals[table] += int(counted)
         return totals
 
     def documents(self, refs: Sequence[str]) -> dict[str, list[CanonicalRow]]:
@@ -161,12 +172,11 @@ class EncounterSource:
         result: dict[str, list[CanonicalRow]] = {table: [] for table in TABLES_READ}
         beside: dict[str, rows.Triage] = {}
         hns: list[object] = []
+        admissions = self._ended(keys_of)
         for table, build in (*CHILDREN.items(), ("visit", rows.visit)):
             out = result[table]
-            for scope, keys in keys_of.items():
-                for raw in self._reader.by_keys(table, scope, keys):
-                    if raw[0] not in wanted:  # a collation may find more spellings than were asked for
-                        continue
+            for scope, raw in self._rows_of(table, keys_of):
+                if raw[0] in wanted:  # a collation may find more spellings than were asked for
                     row = build(*raw)
                     if isinstance(row, rows.Triage):
                         _keep_texts(beside, raw[0], row)
@@ -179,6 +189,10 @@ class EncounterSource:
                             row = row._replace(
                                 chief_complaint=texts.chief_complaint, present_illness=texts.present_illness
                             )
+                        if ended := admissions.get(raw[0]):
+                            row = ended.told_by(row)
+                    if scope.startswith(ADMISSION) and isinstance(row, Diagnosis | DrugDispense):
+                        row = row._replace(of_admission=True)
                     out.append(row)
             out.sort(key=itemgetter(0) if table == "visit" else itemgetter(0, 1))
         owner: dict[str, str | None] = {}
@@ -196,6 +210,27 @@ class EncounterSource:
         result["identity_evidence"] = sorted(evidence, key=itemgetter(0, 1, 2))
         return result
 
+    def _scopes(self, table: str, scope: str) -> Iterator[str]:
+        yield scope
+        if table in OF_ADMISSION and self._reader.statements.admissions:
+            yield f"{ADMISSION}{scope}"
+
+    def _rows_of(self, table: str, keys_of: dict[str, list[str]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for key_scope, keys in keys_of.items():
+            for scope in self._scopes(table, key_scope):
+                for raw in self._reader.by_keys(table, scope, keys):
+                    yield scope, raw
+
+    def _ended(self, keys_of: dict[str, list[str]]) -> dict[str, rows.Admission]:
+        """Visit reference -> the admission it ended in, where those are sent."""
+        if not self._reader.statements.admissions:
+            return {}
+        return {
+            raw[0]: rows.admission(*raw)
+            for scope, keys in keys_of.items()
+            for raw in self._reader.by_keys("admission", scope, keys)
+        }
+
     def resolve(self, wanted: Callable[[str], bool]) -> Iterator[str]:  # noqa: ARG002
         """A visit number is its own reference, so nothing has to be searched for.
 
@@ -209,16 +244,18 @@ class EncounterSource:
         days = list(days)
         return {
             **on_days(days),
+            **self._cutoffs(),
             "settled_days": both_eras(day for day in days if day < cutoff) or [NO_DAY],
             "cutoff_days": both_eras(day for day in days if day == cutoff) or [NO_DAY],
-            "cutoff_time": self._cutoff.time().isoformat("seconds"),
         }
 
     def _keys(self, keys: Iterable[str]) -> dict[str, object]:
         """Parameters of the eligible-by-key scopes."""
+        return {"keys": list(keys), **self._cutoffs()}
+
+    def _cutoffs(self) -> dict[str, object]:
         era = [*both_eras([self._cutoff.date()]), NO_DAY]  # 29 February has no Buddhist twin
         return {
-            "keys": list(keys),
             "cutoff_day": era[0],
             "cutoff_buddhist_day": era[1],
             "cutoff_time": self._cutoff.time().isoformat("seconds"),

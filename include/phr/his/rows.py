@@ -35,6 +35,24 @@ class Triage(NamedTuple):
     present_illness: str | None
 
 
+class Admission(NamedTuple):
+    """The admission a visit ended in."""
+
+    admission_ref: str | None
+    discharge_date: str | None
+    discharge_time: str | None
+    notes: str | None
+
+    def told_by(self, row: Visit) -> Visit:
+        """The visit with its admission."""
+        return row._replace(
+            admission_ref=self.admission_ref,
+            discharge_date=self.discharge_date,
+            discharge_time=self.discharge_time,
+            notes=n.joined(row.notes, self.notes),
+        )
+
+
 def visit(
     visit_ref: str,
     hn: Raw,
@@ -75,6 +93,17 @@ def visit(
         chief_complaint=None,
         present_illness=None,
         diagnosis_text=n.text(diagnosis_text),
+        notes=n.packed(notes),
+    )
+
+
+def admission(visit_ref: str, admission_ref: Raw, discharge_date: Raw, discharge_time: Raw) -> Admission:  # noqa: ARG001
+    """``ipt``."""
+    notes: list[str] = []
+    return Admission(
+        admission_ref=n.text(admission_ref),
+        discharge_date=n.date(discharge_date, "discharge_date", notes),
+        discharge_time=n.time(discharge_time, "discharge_time", notes),
         notes=n.packed(notes),
     )
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from phr import faults
 from phr.errors import StopHospital
-from phr.his import doses, encounters, immunizations
+from phr.his import allergies, chronic, doses, encounters, registers
 from phr.his.base import KeySource
+from phr.his.doses import Place
 from phr.his.reader import DAYS, Reader, batched, distinct_days, on_days, one_day
 from phr.his.sql import Statements
 from phr.his.system import System
 from phr.settings import Hospital
 
-#: kind of document -> its source
-SOURCES: dict[str, Callable[[Reader], KeySource]] = {
-    "encounter": encounters.EncounterSource,
-    "immunization": immunizations.ImmunizationSource,
+#: kind of register -> columns of the SELECTs of its places
+_PLACE_COLUMNS = {
+    "immunization": doses.RawDose._fields,
+    "allergy": allergies.RawAllergy._fields,
+    "chronic": chronic.RawRegistration._fields,
 }
 
 
@@ -36,8 +38,12 @@ class SqlSnapshot:
     ) -> None:
         columns = {
             **encounters.COLUMNS,
-            **immunizations.COLUMNS,
-            **{place.statement: doses.RawDose._fields for place in system.doses},
+            **registers.COLUMNS,
+            **{
+                place.statement: _PLACE_COLUMNS[kind]
+                for kind, places in system.registers.items()
+                for place in places
+            },
         }
         self._reader = Reader(hospital, system, connection, statements, taken_at, columns)
 
@@ -67,17 +73,20 @@ class SqlSnapshot:
         :raises StopHospital: PHR-212 when this HIS has no source for it, PHR-227 when a register could be
             part of one only: what is missing from a set is deleted nationally.
         """
-        if kind not in SOURCES or (kind == "immunization" and not self._reader.system.doses):
+        if kind == "encounter":
+            return encounters.EncounterSource(self._reader)
+        places = self._reader.system.registers.get(kind)
+        if not places:
             raise StopHospital(faults.SOURCE_KIND, hospital=self._reader.hospital.hcode, detail=kind)
-        if kind == "immunization" and self._reader.system.partial:
-            self._refuse_part_registers()
-        return SOURCES[kind](self._reader)
+        if self._reader.system.partial:
+            self._refuse_part_registers(places)
+        return registers.RegisterSource(self._reader, registers.REGISTERS[kind])
 
-    def _refuse_part_registers(self) -> None:
+    def _refuse_part_registers(self, places: Sequence[Place]) -> None:
         hospital, statements = self._reader.hospital, self._reader.statements
         if not hospital.epi_export_full:
             raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hospital.hcode, detail="epi_export_full")
-        for place in self._reader.system.doses:
+        for place in places:
             if not all(map(statements.has, place.needs)):
                 missing = f"{place.table.upper()}.txt"
                 raise StopHospital(faults.EXPORT_FILE_MISSING, hospital=hospital.hcode, detail=missing)

@@ -45,11 +45,15 @@ _compiled = _Compiled()
 class Statements:
     """The statements of one source: rendered on first use, then kept."""
 
-    def __init__(self, system: System, dialect: Dialect, found: Columns, hcode: str) -> None:
+    def __init__(
+        self, system: System, dialect: Dialect, found: Columns, hcode: str, *, admissions: bool = False
+    ) -> None:
         self._system = system
         self._folders = system.sql_folders(dialect.name)
         self._hcode = hcode
         self.found = found
+        #: the hospital sends admissions that are over, and they can be read
+        self.admissions = admissions and self.can("admissions")
         environment = jinja2.Environment(  # noqa: S701 - renders SQL of ours, never HTML
             loader=jinja2.FileSystemLoader(self._folders),
             undefined=jinja2.StrictUndefined,
@@ -72,7 +76,7 @@ class Statements:
             "opt": self._optional_column,
             "left": self._left_join,
         }
-        environment.globals.update(helpers)
+        environment.globals.update(helpers, admissions=self.admissions)
         self._environment = environment
         self.get = lru_cache(maxsize=None)(self._get)
 
@@ -126,6 +130,7 @@ class Statements:
             for file in sorted(folder.iterdir()):
                 if file.suffix in (".sql", ".jinja", ".yaml"):
                     digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        digest.update(f"admissions={self.admissions}".encode() if self.admissions else b"")
         for table in sorted(self.found):
             digest.update(f"{table}({','.join(sorted(self.found[table]))})".encode())
         return digest.hexdigest()[:16]

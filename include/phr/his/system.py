@@ -7,7 +7,8 @@
   absent optional one is read as NULL; a table of ``joined`` is used only when it has these columns;
 * ``parts``: statements that are only asked where their tables have these columns;
 * ``visit_keys``: scope of the SELECTs -> what a reference found through it begins with;
-* ``doses``: the places that hold vaccinations (:class:`phr.his.doses.Place`); none, no registers;
+* ``doses``, ``allergies``, ``chronic``: the places of vaccinations, allergies and entries of the chronic
+  disease register (:class:`phr.his.doses.Place`); without any, this HIS has no such registers;
 * ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``;
 * ``partial``: true when the source may hold some days only: ``covered_days.sql`` says which, and registers
   are read only where the hospital says that they are whole;
@@ -31,6 +32,8 @@ HERE = Path(__file__).parent
 #: SELECTs that follow from the ``scopes.jinja`` of the HIS
 COMMON = HERE / "common"
 FILE = "adapter.yaml"
+#: kind of document -> key of ``adapter.yaml`` that lists the places of its rows
+_REGISTERS = {"immunization": "doses", "allergy": "allergies", "chronic": "chronic"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class System:
     joined: Columns
     parts: Mapping[str, Columns]
     visit_keys: Mapping[str, str]
-    doses: tuple[Place, ...] = field(default=())
+    #: kind of register -> where its rows are kept; kinds this HIS does not keep are absent or empty
+    registers: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
     shared: bool = False
     partial: bool = False
     by_column: frozenset[str] = frozenset()
@@ -63,10 +67,7 @@ class System:
             joined=_columns(raw.get("joined")),
             parts={name: _columns(tables) for name, tables in raw["parts"].items()},
             visit_keys=raw["visit_keys"],
-            doses=tuple(
-                Place(**place | {"needs": tuple(place["needs"]), "day_scopes": tuple(place["day_scopes"])})
-                for place in raw.get("doses") or ()
-            ),
+            registers={kind: _places(raw.get(name)) for kind, name in _REGISTERS.items()},
             shared=bool(raw.get("shared", False)),
             partial=bool(raw.get("partial", False)),
             by_column=frozenset(raw.get("by_column") or ()),
@@ -120,6 +121,13 @@ def system(name: str) -> System:
 def names() -> tuple[str, ...]:
     """Every kind of HIS there is an adapter for."""
     return tuple(sorted(path.parent.name for path in HERE.glob(f"*/{FILE}")))
+
+
+def _places(raw: Iterable[dict[str, Any]] | None) -> tuple[Place, ...]:
+    return tuple(
+        Place(**place | {"needs": tuple(place["needs"]), "day_scopes": tuple(place["day_scopes"])})
+        for place in raw or ()
+    )
 
 
 def _columns(raw: Mapping[str, Iterable[str]] | None) -> Columns:

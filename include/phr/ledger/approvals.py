@@ -29,7 +29,7 @@ ACTIONS_TH = {
 REASONS_TH = {
     "GONE": "ไม่พบใน HIS แล้ว (ตรวจซ้ำหลัง 24 ชม.) / gone from the HIS, looked for twice",
     "KEPT_BACK": "ตอนนี้ห้ามส่งหรือข้อมูลบุคคลไม่ชัด / restricted or in doubt by now",
-    "REGISTER_SHRANK": "ประวัติวัคซีนหายไปบางเข็ม / doses are gone from a register",
+    "REGISTER_SHRANK": "บางรายการ (วัคซีน การแพ้) หายไปจากทะเบียนของบุคคล / entries are gone from a register",
     "REMOVAL_BRAKE": "ลดพร้อมกันเกินเพดาน / more at once than the brake allows",
 }
 _IN_LIST = 500

@@ -54,6 +54,9 @@ class Claim:
     removal_open: bool = False
     #: number of entries the document holds, for kinds whose call replaces a whole set
     entries: int = 0
+    #: hashes of national keys that lie or may lie there: those this version takes away, and those it keeps
+    gone: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ def claim_of(row: Any, token: str, carried: str | None) -> Claim:
     # the content hash leaves the Patient block out: a body made from an older snapshot than the row may carry
     # an older block, and must not be written down as the newest one
     patient = carried if carried == row["desired_patient_hash"] else None
+    there = set((merged(row["delivered_keys"], row["maybe_keys"]) or "").split())
+    wanted = set((row["desired_keys"] or "").split())
     persons = set(f"{row['delivered_person_key'] or ''} {row['maybe_person_key'] or ''}".split())
     return Claim(
         reference=row["reference"],
@@ -107,6 +112,8 @@ def claim_of(row: Any, token: str, carried: str | None) -> Claim:
         other_person=bool(row["person_key"] and persons - {row["person_key"]}),
         removal_open=row["removal"] is not None,
         entries=len((row["desired_keys"] or "").split()),
+        gone=tuple(sorted(there - wanted)),
+        kept=tuple(sorted(set((row["delivered_keys"] or "").split()) & wanted)),
     )
 
 

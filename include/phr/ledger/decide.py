@@ -12,6 +12,8 @@ CHILD_WAS_DELIVERED = "CHILD_DELIVERED_NOW_INVALID"
 PATIENT_CHANGED = "PATIENT_CHANGED"
 #: a register without a dose or entry that was delivered: sending it deletes that one (R6)
 REGISTER_SHRANK = "REGISTER_SHRANK"
+#: an entry is gone, and the endpoint settings do not allow its removal: nothing is asked, nothing is sent
+REMOVAL_OFF = "REMOVAL_OFF"
 #: more versions that take something away than the hospital's brake lets through at once
 REMOVAL_BRAKE = "REMOVAL_BRAKE"
 #: another sender delivered it: it is there, nobody knows what
@@ -19,8 +21,11 @@ TAKEN_OVER = "TAKEN_OVER"
 
 #: states whose desired content still has to reach the national side
 OPEN_STATES = frozenset({"pending", "in_flight", "unknown"})
-#: kinds whose every call replaces the whole set of one person at the hospital (contract 4.5)
-SET_KINDS = frozenset({"immunization"})
+#: kinds whose every call carries the whole set of one person at the hospital: it replaces the one before it
+#: (contract 4.5), or nobody has said that it does not (4.3)
+SET_KINDS = frozenset({"immunization", "allergy", "chronic"})
+#: of these, kinds whose call only adds and updates: what is gone is taken away by a call of its own (4.4)
+REMOVE_CALL_KINDS = frozenset({"chronic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ def decide(
     *,
     kind: str = "encounter",
     approved: bool = False,
+    may_remove: bool = False,
     take_over: bool = False,
     resend_unchanged: bool = False,
     send_patient: bool = False,
@@ -122,6 +128,7 @@ def decide(
 
     :param existing: the ``document`` row, or None when the document is new.
     :param approved: a person has approved that exactly this content takes something away (R13).
+    :param may_remove: the settings allow the removal call of kinds that have one.
     :param take_over: a document of another sender may be replaced by ours in this run.
     :param send_patient: this document was chosen to carry a changed Patient block (R4).
     """
@@ -149,6 +156,9 @@ def decide(
             return Verdict("unchanged", "delivered", TAKEN_OVER, bump=False)
     removes = there.removed_by(want.keys, want.person_key, want.children)
     same_wish = existing["desired_hash"] == want.content_hash
+    if removes and kind in REMOVE_CALL_KINDS and not (may_remove and approved):
+        # never by the brake: each of these calls is made on a person's word alone
+        return _keep_back(existing, want, "held", REGISTER_SHRANK if may_remove else REMOVAL_OFF, removes)
     if removes and not approved:
         if kind in SET_KINDS and there.shrunk_by(want):
             return _keep_back(existing, want, "held", REGISTER_SHRANK, removes)

@@ -165,6 +165,26 @@ class Outbox:
             (row,) = self._rows(connection, [claim.reference])
             return self._settlement(connection).removed(row, claim)
 
+    def entries_removed(self, claim: Claim) -> bool:
+        """What a version takes away is proved to be gone, so it is no longer part of what lies there; False
+        when the lease was lost."""
+        d = t.document
+        with self.ledger.write(self.hospital) as connection:
+            (row,) = self._rows(connection, [claim.reference])
+            if row["lease_token"] != claim.token or row["desired_version"] != claim.version:
+                return False
+            wanted = set((row["desired_children"] or "").split())
+            values: dict[str, Any] = {"removes": 0, "updated_at": now()}
+            for slot in ("delivered", "maybe"):
+                keys = set((row[f"{slot}_keys"] or "").split()).difference(claim.gone)
+                children = set((row[f"{slot}_children"] or "").split()) & wanted
+                values[f"{slot}_keys"] = " ".join(sorted(keys)) or None
+                values[f"{slot}_children"] = " ".join(sorted(children)) or None
+            connection.execute(
+                update(d).where(*self._key()).values(**values), {"k_reference": claim.reference}
+            )
+        return True
+
     def _settlement(self, connection: Connection) -> Settlement:
         return Settlement(connection, self.hospital, self.kind, now())
 

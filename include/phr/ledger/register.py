@@ -42,6 +42,8 @@ class Registration:
     brake: Brake = field(default_factory=Brake)
     #: documents of another sender that this run may still replace by ours
     takeover_left: int = 0
+    #: the settings allow the removal call of kinds that have one
+    may_remove: bool = False
     #: persons whose changed Patient block already travels with a document of this run
     patients_on_the_way: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -200,6 +202,7 @@ class Registration:
             self.snapshot_at,
             kind=self.kind,
             approved=approved,
+            may_remove=self.may_remove,
             take_over=others and self.takeover_left > 0,
             resend_unchanged=again,
         )
@@ -214,7 +217,15 @@ class Registration:
             return verdict
         if patients.get(want.person_key) == want.patient_hash or want.person_key in self.patients_on_the_way:
             return verdict
-        return decide(row, want, self.snapshot_at, kind=self.kind, approved=approved, send_patient=True)
+        return decide(
+            row,
+            want,
+            self.snapshot_at,
+            kind=self.kind,
+            approved=approved,
+            may_remove=self.may_remove,
+            send_patient=True,
+        )
 
     def _count(self, row: Mapping[str, Any] | None, disposition: str) -> None:
         self.counts[disposition] += 1

@@ -27,7 +27,7 @@ from phr.mapping.patient import full_name, lacking, patient_block
 from phr.settings import EndpointSettings, Hospital
 
 #: stored beside every delivered version; a new number re-sends nothing by itself (rule R4)
-MAPPING_VERSION = "encounter/2"
+MAPPING_VERSION = "encounter/3"
 
 ENCOUNTER_TYPE_SYSTEM = "https://phr1.moph.go.th/api/CodingSystem?System=encounter_type"
 
@@ -165,11 +165,17 @@ def _child_keys(bundle: VisitBundle) -> list[str]:
 
 def _sayable(bundle: VisitBundle, endpoint: EndpointSettings) -> tuple[VisitBundle, set[str]]:
     """The bundle without rows that would say something untrue or nothing; and the keys of those rows."""
+    # of an admission the diagnoses of the discharge count, not those it was admitted with
+    discharge_diagnosed = any(row.of_admission and (row.code or row.name) for row in bundle.diagnoses)
     returned = medication.returned([*bundle.drug_dispenses, *bundle.set_aside_drugs])
     kept = replace(
         bundle,
         screening=[row for row in bundle.screening if clinical.sayable_answer(row, endpoint)],
-        diagnoses=[row for row in bundle.diagnoses if row.code or row.name],
+        diagnoses=[
+            row
+            for row in bundle.diagnoses
+            if (row.code or row.name) and (row.of_admission or not discharge_diagnosed)
+        ],
         appointments=[row for row in bundle.appointments if row.start_date],
         lab_results=[row for row in bundle.lab_results if row.value and (row.name or row.local_code)],
         # a zero or negative quantity is a return or cancellation: sent, it would read as a drug given
@@ -191,7 +197,10 @@ def _department(visit: Visit) -> str | None:
 
 
 def _class_and_priority(visit: Visit, hospital: Hospital) -> dict[str, Any]:
-    code = "EMER" if _department(visit) in hospital.emergency_clinics else "AMB"
+    if visit.discharge_date:
+        code = "IMP"
+    else:
+        code = "EMER" if _department(visit) in hospital.emergency_clinics else "AMB"
     row = ENCOUNTER_CLASS[code]
     return {
         "class": {
@@ -223,6 +232,9 @@ def _type(arrival: str | None) -> dict[str, Any]:
 
 def _period(visit: Visit, service_day: str, suffix: str) -> dict[str, str]:
     start = visit.start_time or visit.end_time or "00:00:00"
+    if visit.discharge_date:
+        begin = moment(service_day, start, suffix)
+        return {"start": begin, "end": max(begin, moment(visit.discharge_date, visit.discharge_time, suffix))}
     end = max(visit.end_time or start, start)
     return {"start": moment(service_day, start, suffix), "end": moment(service_day, end, suffix)}
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from phr import faults
 from phr.canonical import Immunization, Patient
-from phr.errors import Bug, QuarantineRecord
+from phr.errors import QuarantineRecord
 from phr.mapping.codemaps import VACCINE
 from phr.mapping.common import moment, natural, organization
-from phr.mapping.patient import lacking, patient_block
+from phr.mapping.patient import patient_block
+from phr.mapping.registers import RegisterEntry, require
 from phr.settings import EndpointSettings, Hospital
 
 #: stored beside every delivered version; a new number re-sends nothing by itself (rule R4)
@@ -41,44 +42,20 @@ class RegisterBundle:
     doses: list[Immunization] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterDose:
-    """One dose of the document.
-
-    ``reference`` is its ``encounterRefCode``: the visit number when a row has one, else the row key.
-    ``identity`` says which dose it is (``<date>|<vaccine code>``) and ``row_keys`` are all rows that tell of
-    it, sorted.
-    """
-
-    reference: str
-    identity: str
-    row_keys: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImmunizationDocument:
     """A body for ``ImmunizationRegisterv1`` and what the ledger must know about it.
 
     ``doses`` stand in the order of the body. Their row keys and ``left_out`` are together all rows given.
+    The ``reference`` of a dose is its ``encounterRefCode``: the visit number when a row has one, else the row
+    key; its ``identity`` is ``<date>|<vaccine code>``.
     """
 
     body: dict[str, Any]
-    doses: tuple[RegisterDose, ...]
+    doses: tuple[RegisterEntry, ...]
     kind: str = "immunization"
     #: row keys, sorted: doses given elsewhere (unless the endpoint includes them), rows without day or code
     left_out: tuple[str, ...] = ()
-
-
-def best_record(patients: Iterable[Patient]) -> Patient:
-    """Which of a person's records describes the person: one with an HN, the fullest, the highest number.
-
-    Pure and independent of the order. The records are those of one register that passed the checks, so they
-    agree on citizen id, birth date and sex.
-    """
-    return max(
-        patients,
-        key=lambda p: (not p.hn.startswith("~"), sum(v is not None for v in p), natural(p.hn)),
-    )
 
 
 def build_immunization_register(
@@ -93,13 +70,8 @@ def build_immunization_register(
         PHR-332 when there is no dose to send: an empty list would wipe the register.
     :raises Bug: PHR-901 when the doses belong to different people, or two rows have one key.
     """
-    if missing := lacking(bundle.patient):
-        raise QuarantineRecord(faults.DOCUMENT_INCOMPLETE, hospital=hospital.hcode, detail=", ".join(missing))
     rows = bundle.doses
-    if len({row.person_ref for row in rows}) > 1:
-        raise Bug(faults.UNEXPECTED, hospital=hospital.hcode, detail="a register with doses of two people")
-    if len({row.row_key for row in rows}) < len(rows):
-        raise Bug(faults.UNEXPECTED, hospital=hospital.hcode, detail="a register with one row twice")
+    require(bundle.patient, rows, hospital)
     elsewhere_too = endpoint.doses_elsewhere == "include"
     sent = [
         row for row in rows if row.given_date and row.vaccine_code and (elsewhere_too or not row.elsewhere)
@@ -115,7 +87,7 @@ def build_immunization_register(
             "Patient": patient_block(bundle.patient, hospital),
             "Immunization": [_item(dose, who, hospital, endpoint.time_suffix) for dose in told],
         },
-        doses=tuple(RegisterDose(dose.reference, dose.identity, dose.row_keys) for dose in told),
+        doses=tuple(RegisterEntry(dose.reference, dose.identity, dose.row_keys) for dose in told),
         left_out=tuple(sorted({row.row_key for row in rows} - {row.row_key for row in sent})),
     )
 

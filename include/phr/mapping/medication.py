@@ -26,6 +26,15 @@ OUTPATIENT = {
         }
     ]
 }
+INPATIENT = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/medication-statement-category",
+            "code": "inpatient",
+            "display": "Inpatient",
+        }
+    ]
+}
 _DID24 = re.compile(r"(?!0{24})[0-9]{24}", re.ASCII)
 
 
@@ -70,7 +79,7 @@ def _medication(row: DrugDispense, text: str, service_day: str, endpoint: Endpoi
         "finance": finance,
         "statement": {
             "status": "active",
-            "category": OUTPATIENT,
+            "category": INPATIENT if row.of_admission else OUTPATIENT,
             "effectiveDateTime": moment(
                 row.dispensed_date or service_day, row.dispensed_time, endpoint.time_suffix
             ),

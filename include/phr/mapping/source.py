@@ -15,7 +15,7 @@ from phr.canonical.tables import column_doc
 from phr.mapping.encounter import MAPPING_VERSION, VisitBundle
 
 #: mapping version -> generation of canonical columns it could see (``Doc.since``)
-GENERATIONS = {"encounter/1": 1, MAPPING_VERSION: 2}
+GENERATIONS = {"encounter/1": 1, "encounter/2": 2, MAPPING_VERSION: 3}
 #: versions a document may still be delivered under
 EARLIER = tuple(version for version in GENERATIONS if version != MAPPING_VERSION)
 

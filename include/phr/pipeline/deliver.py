@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from phr import faults
 from phr.delivery import PhrClient, Sender, load_address, load_credentials
 from phr.delivery.credentials import Credentials, EndpointAddress
+from phr.delivery.guard import EntryNames
 from phr.delivery.tokens import TokenService
 from phr.errors import Retry
 from phr.ledger.balance import refresh_roll_up
@@ -22,7 +23,9 @@ from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.credentials import RefusedCredentials
 from phr.ledger.outbox import Outbox
 from phr.ledger.tables import run_document
+from phr.mapping.chronic import national_codes, national_key
 from phr.pipeline.context import Context
+from phr.pipeline.documents import child_hash
 from phr.pipeline.extract import read_manifest
 from phr.privacy import StagingArea
 from phr.settings import EndpointSettings, Hospital
@@ -130,6 +133,10 @@ def _send(
         brake=hospital.brake,
         lane=Lane.BACKFILL if context.options.yields else None,
         today=context.today - timedelta(days=1),
+        entry_names=EntryNames(
+            national_codes(endpoint),
+            lambda code, reference: child_hash(context.keyring, national_key(code, reference)),
+        ),
         progress=progress,
     )
     patience = time.monotonic() + 4 * endpoint.lease_seconds + endpoint.timeout_seconds

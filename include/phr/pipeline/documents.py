@@ -105,13 +105,18 @@ class Builder:
 
     def child_hash(self, child_key: str) -> str:
         """Keyed hash of a child's key: enough to tell the children of one document apart."""
-        key = self.keyring.subkey("child", self.keyring.content)
-        return hmac.new(key, child_key.encode(), hashlib.sha256).hexdigest()[:16]
+        return child_hash(self.keyring, child_key)
 
     @property
     def content_key(self) -> tuple[bytes, str]:
         """Key of the content hashes and its id."""
         return self.keyring.subkey("content", self.keyring.content), self.keyring.content
+
+
+def child_hash(keyring: Keyring, child_key: str) -> str:
+    """See :meth:`Builder.child_hash`."""
+    key = keyring.subkey("child", keyring.content)
+    return hmac.new(key, child_key.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def blocking(entries: Iterable[QuarantineEntry]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from phr.canonical.tables import CHILD_TABLES
-from phr.mapping import encounter, immunization
+from phr.mapping import allergy, chronic, encounter, immunization
 from phr.privacy import Keyring
 
 
@@ -46,5 +46,7 @@ KINDS: dict[str, Kind] = {
             ("immunization",),
             by_person=True,
         ),
+        Kind("allergy", allergy.MAPPING_VERSION, "register_person", ("allergy",), by_person=True),
+        Kind("chronic", chronic.MAPPING_VERSION, "register_person", ("chronic_register",), by_person=True),
     )
 }

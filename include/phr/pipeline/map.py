@@ -17,14 +17,16 @@ from phr.pipeline.context import Context
 from phr.pipeline.documents import Built
 from phr.pipeline.encounters import EncounterBuilder
 from phr.pipeline.extract import read_manifest
-from phr.pipeline.registers import RegisterBuilder
+from phr.pipeline.registers import AllergyBuilder, ChronicBuilder, ImmunizationBuilder, RegisterBuilder
 from phr.privacy import StagingArea
 from phr.settings import Hospital
 
 #: kind of document -> who builds it
 BUILDERS: dict[str, type[EncounterBuilder] | type[RegisterBuilder]] = {
     "encounter": EncounterBuilder,
-    "immunization": RegisterBuilder,
+    "immunization": ImmunizationBuilder,
+    "allergy": AllergyBuilder,
+    "chronic": ChronicBuilder,
 }
 
 
@@ -51,6 +53,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         fingerprint=manifest["fingerprint"],
         brake=hospital.brake,
         takeover_left=hospital.takeover_per_run,
+        may_remove=context.province.endpoint.allow_chronic_remove,
     )
     key_counts = {date.fromisoformat(day): n for day, n in manifest["key_counts"].items()}
     area.clear("docs-")

@@ -40,10 +40,11 @@ def day_summaries(
 ) -> dict[date, DaySummary]:
     """Counts of these days as the HIS has them."""
     ended = snapshot.discharges(days) or {}
-    return {
-        day: DaySummary(counts[day].total - counts[day].admitted, counts[day].admitted, ended.get(day, 0))
-        for day in days
-    }
+    found = {}
+    for day in days:
+        inpatients = counts[day].admitted + counts[day].inpatient
+        found[day] = DaySummary(counts[day].total - inpatients, inpatients, ended.get(day, 0))
+    return found
 
 
 def send_summaries(

@@ -51,6 +51,8 @@ class Tally:
     failed: int = 0
 
 
+#: tables whose rows are entries of the register of a person
+_ENTRIES = ("immunization", "allergy", "chronic_register")
 #: hospital code -> table -> rows
 UnitRows = Mapping[str, Mapping[str, list[CanonicalRow]]]
 
@@ -159,7 +161,7 @@ def _bad_row(hospital: str, table: str, index: int, row: Any, rule_id: str, fact
         ref, hn = text(row.visit_ref), text(row.hn)
     elif table == "register_person":
         ref, hn = text(row.person_ref), text(row.hn)
-    elif table == "immunization":
+    elif table in _ENTRIES:
         ref, hn, row_key = text(row.person_ref), text(row.hn), text(row.row_key)
     else:
         ref, row_key = text(row.visit_ref), text(row.row_key)

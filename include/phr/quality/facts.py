@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal, cast
 
 from phr.canonical import (
+    Allergy,
     Appointment,
     CanonicalRow,
     IdentityEvidence,
@@ -29,6 +30,10 @@ from phr.settings import IdentityPolicy
 
 #: nobody alive was born before
 EARLIEST_BIRTH = date(1890, 1, 1)
+#: what stands in the place of a substance when there is none, without blanks
+_DENIALS = frozenset(
+    ("-", "ไม่มี", "ไม่แพ้", "ไม่แพ้ยา", "ไม่เคยแพ้ยา", "ไม่มีประวัติแพ้ยา", "no", "none", "nka", "nkda", "nodrugallergy")
+)
 #: where a day lies in the recorded life of its person; None when a date is not known
 LifeOrder = Literal["ok", "before_birth", "after_death"] | None
 
@@ -122,9 +127,9 @@ class HospitalFacts:
         patient = self.patients.get(visit.hn) if visit.hn else None
         return _life_order(day_of(visit.service_day), [patient] if patient else [])
 
-    def dose_order(self, row: Immunization) -> LifeOrder:
-        """A dose's day against every record of its person: the strictest one counts."""
-        return _life_order(day_of(row.given_date), self.people.get(row.person_ref, []))
+    def order_of(self, person_ref: str, day: str | None) -> LifeOrder:
+        """A day of a register against every record of its person: the strictest one counts."""
+        return _life_order(day_of(day), self.people.get(person_ref, []))
 
     def appointment_order(self, row: Appointment) -> Literal["ok", "before_visit"] | None:
         """An appointment's day against the day of the visit it was made in."""
@@ -159,6 +164,12 @@ def vaccine_state(row: Immunization) -> Literal["ok", "missing", "unknown"]:
     if code is None:
         return "missing"
     return "ok" if code in VACCINE else "unknown"
+
+
+def denies_allergy(row: Allergy) -> bool:
+    """Whether an entry says that there is no allergy: some sites type that into the list itself."""
+    words = "".join((text(row.substance) or "").casefold().split())
+    return words in _DENIALS or words.startswith("ปฏิเสธ")
 
 
 def death_order(row: Patient) -> Literal["ok", "before_birth"] | None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from phr.canonical import (
+    Allergy,
     Appointment,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -23,7 +25,15 @@ from phr.canonical import (
     Visit,
     VitalSign,
 )
-from phr.quality.facts import EARLIEST_BIRTH, HospitalFacts, death_order, lab_named, links, vaccine_state
+from phr.quality.facts import (
+    EARLIEST_BIRTH,
+    HospitalFacts,
+    death_order,
+    denies_allergy,
+    lab_named,
+    links,
+    vaccine_state,
+)
 from phr.quality.values import date_state, day_of, number, text, time_state
 
 #: first columns of every frame: hospital code and the running number that leads back to the row
@@ -47,6 +57,12 @@ def _iso(value: str | None) -> str | None:
     """A readable day as ISO text (which sorts by time), else None."""
     day = day_of(value)
     return day.isoformat() if day else None
+
+
+def _order(begin: str | None, end: str | None) -> str | None:
+    """Whether something ended before it began; None when a day is not known."""
+    first, last = day_of(begin), day_of(end)
+    return None if first is None or last is None else "before" if last < first else "ok"
 
 
 def _visit_known(facts: HospitalFacts, visit_ref: str) -> bool:
@@ -84,6 +100,7 @@ def _visits(facts: HospitalFacts, rows: list[Visit]) -> Iterator[tuple[object, .
             date_state(row.service_day, "service_day", row.notes, latest=facts.today),
             time_state(row.start_time, "start_time", row.notes),
             facts.life_order(row),
+            _order(row.service_day, row.discharge_date),
             "broken_line:visit" in str(row.notes or "").split(),
         )
 
@@ -197,7 +214,31 @@ def _immunizations(facts: HospitalFacts, rows: list[Immunization]) -> Iterator[t
             vaccine_state(row),
             date_state(row.given_date, "given_date", row.notes, latest=facts.today),
             date_state(row.expire_date, "expire_date", row.notes),
-            facts.dose_order(row),
+            facts.order_of(row.person_ref, row.given_date),
+        )
+
+
+def _allergies(facts: HospitalFacts, rows: list[Allergy]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.person_ref),
+            text(row.row_key),
+            row.person_ref in facts.people,
+            text(row.substance),
+            denies_allergy(row),
+            date_state(row.recorded_date, "recorded_date", row.notes, latest=facts.today),
+        )
+
+
+def _chronic(facts: HospitalFacts, rows: list[ChronicRegistration]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            text(row.person_ref),
+            text(row.row_key),
+            row.person_ref in facts.people,
+            text(row.code),
+            date_state(row.registered_date, "registered_date", row.notes, latest=facts.today),
+            _order(row.registered_date, row.discharge_date),
         )
 
 
@@ -231,7 +272,16 @@ FRAMES: dict[str, Frame] = {
     ),
     "identity_evidence": Frame(("cid", "source", "local_id"), _evidence),
     "visit": Frame(
-        ("visit_ref", "hn", "patient_known", "service_state", "time_state", "life_order", "broken_line"),
+        (
+            "visit_ref",
+            "hn",
+            "patient_known",
+            "service_state",
+            "time_state",
+            "life_order",
+            "discharge_order",
+            "broken_line",
+        ),
         _visits,
     ),
     "vital_sign": Frame((*_CHILD, *_VITALS), _vital_signs, frozenset(_VITALS)),
@@ -267,5 +317,12 @@ FRAMES: dict[str, Frame] = {
             "dose_order",
         ),
         _immunizations,
+    ),
+    "allergy": Frame(
+        ("person_ref", "row_key", "person_known", "substance", "denied", "recorded_state"),
+        _allergies,
+    ),
+    "chronic_register": Frame(
+        ("person_ref", "row_key", "person_known", "code", "registered_state", "discharge_order"), _chronic
     ),
 }

@@ -3,10 +3,21 @@
 from phr.release.decision import (
     Decision,
     decide,
+    decide_allergies,
     decide_bundle,
+    decide_chronic,
     decide_register,
     without_withheld_texts,
 )
 from phr.release.policy import Policy
 
-__all__ = ["Decision", "Policy", "decide", "decide_bundle", "decide_register", "without_withheld_texts"]
+__all__ = [
+    "Decision",
+    "Policy",
+    "decide",
+    "decide_allergies",
+    "decide_bundle",
+    "decide_chronic",
+    "decide_register",
+    "without_withheld_texts",
+]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from phr.canonical import Appointment, Coverage, Diagnosis, DrugDispense, LabResult, Visit
+from phr.canonical import (
+    Allergy,
+    Appointment,
+    ChronicRegistration,
+    Coverage,
+    Diagnosis,
+    DrugDispense,
+    LabResult,
+    Visit,
+)
 from phr.mapping import VisitBundle
 from phr.release.icd10 import Hit
 from phr.release.policy import CLASSES, Action, Policy
@@ -58,6 +67,18 @@ def decide(
         elif hits:
             coded.update(hits)
     worded = _side_channels(policy, diagnoses, lab_results, drug_dispenses, visit, appointments, coverages)
+    return _judge(policy, coded, worded, unparseable, birth_date, visit.service_day)
+
+
+def _judge(
+    policy: Policy,
+    coded: set[Hit],
+    worded: set[Hit],
+    unparseable: bool,
+    birth_date: str | None,
+    day: str | None,
+) -> Decision:
+    """The decision about clinical content, by what codes and texts give away; at least C2."""
     if not coded and not worded and not unparseable:
         return _conclude(policy, BASE_CLASS, False, ())
 
@@ -67,9 +88,7 @@ def decide(
     for label, letter in coded | worded:
         found[label] = max(found.get(label, 0), CLASSES.index(file.confidentiality[letter]))  # type: ignore[index]
     reasons: list[str] = []
-    young = found.keys() & set(file.minors.labels) and _is_young(
-        birth_date, visit.service_day, file.minors.below_age
-    )
+    young = found.keys() & set(file.minors.labels) and _is_young(birth_date, day, file.minors.below_age)
     by_code = {label for label, _ in coded}
     for label in sorted(found):
         own = found[label]
@@ -127,6 +146,50 @@ def without_withheld_texts(policy: Policy, bundle: VisitBundle) -> VisitBundle:
 def decide_register(policy: Policy) -> Decision:
     """An immunization register is class C1, basic safety: the policy's action for it, whatever the doses."""
     return _conclude(policy, REGISTER_CLASS, False, ())
+
+
+def decide_allergies(
+    policy: Policy, allergies: Sequence[Allergy], birth_date: str | None, day: str
+) -> Decision:
+    """Allergies are class C1 too, unless a drug or reaction gives a topic away (fail closed).
+
+    Pass every row of the register, also those the checks put aside. One entry decides about the whole
+    register, which is never sent in part.
+
+    :param day: service day of the register, for the age rule.
+    """
+    text = policy.text
+    worded: set[Hit] = set()
+    for row in allergies:
+        worded.update(text.drug(row.substance, None, None))
+        worded.update(text.free_text(row.substance))
+        worded.update(text.free_text(row.reaction))
+    if not worded:
+        return _conclude(policy, REGISTER_CLASS, False, ())
+    return _judge(policy, set(), worded, False, birth_date, day)
+
+
+def decide_chronic(
+    policy: Policy, entries: Sequence[ChronicRegistration], birth_date: str | None, day: str
+) -> Decision:
+    """Entries of the chronic disease register are general clinical data, and stricter by code and text.
+
+    Pass every row of the register, also those the checks put aside; one entry decides about all of them.
+
+    :param day: service day of the register, for the age rule.
+    """
+    text, unparseable = policy.text, False
+    coded: set[Hit] = set()
+    worded: set[Hit] = set()
+    for row in entries:
+        hits = policy.icd10.lookup(row.code)
+        if hits is None:
+            unparseable = True
+        else:
+            coded.update(hits)
+        worded.update(text.name(row.name))
+        worded.update(text.unit(row.clinic_name))
+    return _judge(policy, coded, worded, unparseable, birth_date, day)
 
 
 def _conclude(policy: Policy, level: int, at_least_hold: bool, reasons: tuple[str, ...]) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CategoryName = Literal["visits", "labs", "drugs", "immunizations"]
+CategoryName = Literal["visits", "labs", "drugs", "immunizations", "allergies", "chronic", "admissions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Category:
     kind: str
     #: every day of the window is a service day that should hold something (R12)
     by_service_day: bool = False
+    #: its shape at the national side is not settled (contract, mark D): it runs only where a hospital's entry
+    #: names it, and neither demo nor shipped configuration does
+    proposed: bool = False
 
     @property
     def dag_id(self) -> str:
@@ -71,6 +74,36 @@ CATEGORIES: dict[str, Category] = {
             found_by_en="dose date",
             schedule="0 3 * * *",
             kind="immunization",
+        ),
+        Category(
+            name="allergies",
+            title_th="การแพ้ยาและสารอื่น",
+            title_en="allergies",
+            found_by_th="วันที่รายงานหรือบันทึกการแพ้",
+            found_by_en="report, entry or change date",
+            schedule="15 3 * * *",
+            kind="allergy",
+            proposed=True,
+        ),
+        Category(
+            name="chronic",
+            title_th="ทะเบียนโรคเรื้อรัง",
+            title_en="chronic disease register",
+            found_by_th="วันขึ้นทะเบียน จำหน่าย หรือแก้ไข",
+            found_by_en="registration, discharge or change date",
+            schedule="45 3 * * *",
+            kind="chronic",
+            proposed=True,
+        ),
+        Category(
+            name="admissions",
+            title_th="ผู้ป่วยในที่จำหน่ายแล้ว",
+            title_en="admissions that have ended",
+            found_by_th="วันจำหน่าย",
+            found_by_en="discharge date",
+            schedule="0 4 * * *",
+            kind="encounter",
+            proposed=True,
         ),
     )
 }

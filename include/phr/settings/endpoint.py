@@ -5,10 +5,12 @@ Facts marked D or open in the API contract are settings here with their default,
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+IcdPrefix = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}[0-9A-Z]{0,3}$")]
+ChronicCode = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
 #: parallel calls of one delivering hospital at most, whatever its weight
 MOST_THREADS = 64
 
@@ -75,6 +77,27 @@ class EndpointSettings(BaseModel):
     doses_elsewhere: Literal["exclude", "include"] = Field(
         default="exclude",
         description="whether doses another facility gave, and this one noted, stand in its registers (R6)",
+    )
+    allergy_informant: bool = Field(
+        default=False,
+        description=(
+            "allergies carry who said so with the code of 43-file INFORMANT. Off, because the one published "
+            "code of the national list has another name (6.1, open)"
+        ),
+    )
+    chronic_codes: dict[IcdPrefix, ChronicCode] = Field(
+        default_factory=dict,
+        description=(
+            "national codes of chronic diseases by ICD-10 prefix, beside the one that is published: E10 to "
+            "E14 are 001 (6.1, open). A disease without one is not sent"
+        ),
+    )
+    allow_chronic_remove: bool = Field(
+        default=False,
+        description=(
+            "an entry that is gone from a chronic disease register may be removed nationally (4.4), when a "
+            "person has approved exactly that; without this the register is held"
+        ),
     )
     allow_scope_all: bool = Field(
         default=False,

@@ -104,7 +104,9 @@ class Hospital(BaseModel):
         default=(), description="times at which its database is not read; the look-back covers the gap"
     )
     categories: dict[CategoryName, Day] = Field(
-        default_factory=dict, description="enabled categories, each with its first service day"
+        default_factory=dict,
+        description="enabled categories, each with its first service day. Those marked D below are proposed: "
+        "their shape at the national side is open, and nothing but this entry switches them on",
     )
     look_back_days: LookBack = Field(default=3, description="days a scheduled run reads again")
     look_back_by_category: dict[CategoryName, LookBack] = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
@@ -13,7 +14,6 @@ from phr.canonical import (
     Coverage,
     Diagnosis,
     DrugDispense,
-    Immunization,
     LabResult,
     Patient,
     RegisterPerson,
@@ -24,15 +24,19 @@ from phr.canonical import (
 from phr.canonical.tables import CHILD_TABLES
 from phr.errors import QuarantineRecord
 from phr.mapping import (
+    AllergyBundle,
+    ChronicBundle,
     RegisterBundle,
     VisitBundle,
     best_record,
+    build_allergies,
+    build_chronic,
     build_encounter,
     build_immunization_register,
     encode,
 )
 from phr.settings import EndpointSettings, Hospital
-from phr_sandbox.conformance.rows import bare, measured
+from phr_sandbox.conformance.rows import Register, bare, measured
 
 Rows = dict[str, list[CanonicalRow]]
 
@@ -73,14 +77,36 @@ def encounters(rows: Rows, hcode: str) -> dict[str, bytes]:
     return found
 
 
-def registers(rows: Rows, hcode: str) -> dict[str, bytes]:
-    """``register <HN>`` -> bytes of its document."""
+#: kind of register -> what a row is told apart by, and the document of a person's rows
+_MADE: dict[
+    str, tuple[Callable[[Any], str], Callable[[Patient, list[Any], Hospital, EndpointSettings], Any]]
+] = {
+    "immunization": (
+        lambda dose: f"{dose.given_date}:{dose.vaccine_code}",
+        lambda patient, rows, *settings: build_immunization_register(
+            RegisterBundle(patient, rows), *settings
+        ),
+    ),
+    "allergy": (
+        lambda row: str(row.substance),
+        lambda patient, rows, *settings: build_allergies(AllergyBundle(patient, rows), *settings),
+    ),
+    "chronic": (
+        lambda row: str(row.code),
+        lambda patient, rows, *settings: build_chronic(ChronicBundle(patient, rows), *settings),
+    ),
+}
+
+
+def registers(rows: Rows, hcode: str, register: Register) -> dict[str, bytes]:
+    """``<kind> <HN>`` -> bytes of its document; one that cannot be made says why instead."""
     hospital, endpoint = _hospital(hcode), EndpointSettings()
     patients = {row.hn: row for row in cast(list[Patient], rows["patient"])}
-    doses: dict[str, list[Immunization]] = defaultdict(list)
-    for dose in cast(list[Immunization], rows["immunization"]):
-        key = f"{dose.hn}:{dose.given_date}:{dose.vaccine_code}"
-        doses[dose.person_ref].append(dose._replace(row_key=key, visit_ref=None))
+    told_apart, build = _MADE[register.kind]
+    entries: dict[str, list[Any]] = defaultdict(list)
+    for row in cast(list[Any], rows[register.table]):
+        plain = cast(Any, bare(row))
+        entries[row.person_ref].append(plain._replace(row_key=f"{row.hn}:{told_apart(row)}"))
     records: dict[str, list[Patient]] = defaultdict(list)
     for record in cast(list[RegisterPerson], rows["register_person"]):
         if record.hn in patients:
@@ -89,11 +115,12 @@ def registers(rows: Rows, hcode: str) -> dict[str, bytes]:
     for ref, of_person in records.items():
         patient = best_record(of_person)
         try:
-            bundle = RegisterBundle(patient, sorted(doses[ref], key=lambda dose: dose.row_key))
-            body = encode(build_immunization_register(bundle, hospital, endpoint).body)
+            body = encode(
+                build(patient, sorted(entries[ref], key=lambda row: row.row_key), hospital, endpoint).body
+            )
         except QuarantineRecord as error:
             body = error.fault.code.encode()
-        found[f"register {patient.hn}"] = body
+        found[f"{register.kind} {patient.hn}"] = body
     return found
 
 

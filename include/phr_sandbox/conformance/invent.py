@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from phr.canonical import (
+    Allergy,
     Appointment,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -61,6 +63,19 @@ PLACES = {
     "990102": ("ท่าจำลอง", "เมืองสมมติ", "สมมติบุรี", "99000"),
     "990201": ("หนองทดสอบ", "หนองทดสอบ", "สมมติบุรี", "99110"),
 }
+#: substance, 24-digit code, reaction
+ALLERGENS = (
+    ("AMOXICILLIN 500 mg", "101450000003082121781506", "ผื่นลมพิษ"),
+    ("IBUPROFEN 400 mg", "102100000004493520381199", "หน้าบวม"),
+    ("SULFAMETHOXAZOLE", None, "ผื่นแดงทั้งตัว"),
+    ("กุ้ง", None, "ปากบวม"),
+)
+#: ICD-10-TM, name, clinic
+CHRONIC = (
+    ("E119", "Type 2 diabetes mellitus without complications", "คลินิกเบาหวาน"),
+    ("I10", "Essential (primary) hypertension", "คลินิกความดันโลหิตสูง"),
+    ("J449", "Chronic obstructive pulmonary disease, unspecified", "คลินิกปอดอุดกั้น"),
+)
 _COMPLAINTS = ("ไข้ ไอ 2 วัน", "ปวดหลัง 1 สัปดาห์", "มาตามนัด", "เวียนศีรษะ", "มีดบาดนิ้ว")
 _TEXT_RESULTS = ("Negative", "Trace", "<0.5", ">=1:80", "12-15/HPF", "5.6 H", "ไม่พบเชื้อ")
 _CODES = tuple(code for code in NAMES if code not in NOT_NATIONAL)
@@ -93,7 +108,10 @@ def invent(
         for person, patient in zip(people, rows, strict=True)
         for dose in _doses(person, patient, last_day, dice)
     ]
-    return Model(hcode, first_day, last_day, rows, visits, doses)
+    # last, so that whatever was invented before them stays as it was
+    allergies = [found for patient in rows for found in _allergies(patient, last_day, dice)]
+    chronic = [found for patient in rows for found in _chronic(patient, last_day, dice)]
+    return Model(hcode, first_day, last_day, rows, visits, doses, allergies, chronic)
 
 
 def _patient(person: Person, dice: random.Random) -> Patient:
@@ -278,5 +296,46 @@ def _doses(person: Person, patient: Patient, last_day: date, dice: random.Random
             manufacturer=None,
             performer_name=doctor,
             performer_license=license_no,
+            notes=None,
+        )
+
+
+def _allergies(patient: Patient, last_day: date, dice: random.Random) -> Iterator[Allergy]:
+    count = dice.choice((0, 0, 0, 1, 2))
+    for substance, did24, reaction in dice.sample(ALLERGENS, count):
+        doctor, license_no = dice.choice(PROVIDERS)
+        yield Allergy(
+            person_ref="",
+            row_key="",
+            hn=patient.hn,
+            substance=substance,
+            local_code=None,
+            did24=did24,
+            reaction=reaction if dice.random() < 0.8 else None,
+            severity=dice.choice("12345678"),
+            certainty=dice.choice("12345"),
+            informant=dice.choice("1234"),
+            recorded_date=(last_day - timedelta(days=dice.randrange(3000))).isoformat(),
+            recorder_name=doctor,
+            recorder_license=license_no,
+            notes=None,
+        )
+
+
+def _chronic(patient: Patient, last_day: date, dice: random.Random) -> Iterator[ChronicRegistration]:
+    for code, name, clinic in dice.sample(CHRONIC, dice.choice((0, 0, 1, 2))):
+        begun = last_day - timedelta(days=dice.randrange(100, 3000))
+        over = dice.random() < 0.2
+        yield ChronicRegistration(
+            person_ref="",
+            row_key="",
+            hn=patient.hn,
+            code=code,
+            name=name,
+            clinic_name=clinic,
+            registered_date=begun.isoformat(),
+            discharge_date=(begun + timedelta(days=90)).isoformat() if over else None,
+            status=dice.choice(("01", "10")) if over else "03",
+            withheld=False,
             notes=None,
         )

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from phr.canonical import CanonicalRow, IdentityEvidence, Immunization, Patient
+from phr.canonical import CanonicalRow, IdentityEvidence, Patient
 from phr.his.base import Adapter, DayCount, KeySource, Snapshot
 from phr_sandbox.conformance.documents import encounters, registers
 from phr_sandbox.conformance.loaders import Loader
 from phr_sandbox.conformance.model import Model
 from phr_sandbox.conformance.rows import (
     CHILDREN,
+    Register,
     as_held,
     bare,
     children,
@@ -29,6 +30,7 @@ from phr_sandbox.conformance.rows import (
     held,
     measured,
     register_rows,
+    registers_of,
     usable_cid,
 )
 
@@ -64,11 +66,12 @@ def check(adapter: Adapter, model: Model, loader: Loader) -> Outcome:
     model = as_held(model, loader)
     with adapter.open() as snapshot:
         _visits(snapshot, model, loader, outcome)
-        if loader_doses := [dose for dose in model.doses if loader.held("immunization", dose)]:
-            _registers(snapshot, model, loader_doses, loader, outcome)
+        kept = [r for r in registers_of(loader) if held(loader, r.table, getattr(model, r.rows))]
+        for register in kept:
+            _registers(snapshot, model, register, loader, outcome)
     expected = encounters(eligible_rows(model, loader), model.hcode)
-    if loader_doses:
-        expected |= registers(register_rows(model, loader), model.hcode)
+    for register in kept:
+        expected |= registers(register_rows(model, loader, register), model.hcode, register)
     outcome.same("documents", expected.items(), outcome.documents.items())
     return outcome
 
@@ -109,26 +112,29 @@ def _visits(snapshot: Snapshot, model: Model, loader: Loader, outcome: Outcome) 
 
 
 def _registers(
-    snapshot: Snapshot, model: Model, doses: list[Immunization], loader: Loader, outcome: Outcome
+    snapshot: Snapshot, model: Model, register: Register, loader: Loader, outcome: Outcome
 ) -> None:
-    source = snapshot.source("immunization")
+    source, table = snapshot.source(register.kind), register.table
+    stored: list[Any] = [row for row in getattr(model, register.rows) if loader.held(table, row)]
     cids = {patient.hn: usable_cid(patient) for patient in model.patients}
-    of_person: dict[str, list[Immunization]] = {}
-    for dose in doses:
-        of_person.setdefault(cids[dose.hn or ""] or f"h{dose.hn}", []).append(dose)
-    days = sorted({date.fromisoformat(dose.given_date or "") for dose in doses})
+    of_person: dict[str, list[str]] = {}
+    for row in stored:
+        of_person.setdefault(cids[row.hn or ""] or f"h{row.hn}", []).append(getattr(row, register.day) or "")
+    days = sorted({date.fromisoformat(day) for found in of_person.values() for day in found})
     refs = list(source.touched(days))
-    newest = Counter(max(d.given_date or "" for d in found) for found in of_person.values())
-    outcome.same("registers by day", newest.elements(), _days_of_registers(source, days))
-    outcome.same("registers", [len(found) for found in of_person.values()], _sizes(source, refs))
+    what = "registers" if register.kind == "immunization" else f"registers of {register.kind}"
+    outcome.same(f"{what} by day", map(max, of_person.values()), _days_of_registers(source, days))
+    outcome.same(what, map(len, of_person.values()), _sizes(source, refs, table))
+    newest = {date.fromisoformat(max(found)) for found in of_person.values()}
+    outcome.same(f"days the feed {register.feed} leads to", newest, source.feed_days(register.feed, days))
     of_hn = {patient.hn: patient for patient in model.patients}
     for part in _parts(refs):
         rows = source.documents(part)
         hns = {row.hn for row in rows["patient"] if isinstance(row, Patient)}
-        known = [dose for dose in doses if dose.hn in hns]
-        outcome.same("immunization", held(loader, "immunization", known), map(bare, rows["immunization"]))
+        known = [row for row in stored if row.hn in hns]
+        outcome.same(table, held(loader, table, known), map(bare, rows[table]))
         _people(rows, [of_hn[hn] for hn in hns if hn in of_hn], model, loader, outcome)
-        outcome.documents |= registers(rows, model.hcode)
+        outcome.documents |= registers(rows, model.hcode, register)
 
 
 def _days_of_registers(source: KeySource, days: list[date]) -> Iterator[str]:
@@ -136,10 +142,9 @@ def _days_of_registers(source: KeySource, days: list[date]) -> Iterator[str]:
         yield from [day.isoformat()] * count.eligible
 
 
-def _sizes(source: KeySource, refs: list[str]) -> Iterator[int]:
+def _sizes(source: KeySource, refs: list[str], table: str) -> Iterator[int]:
     for part in _parts(refs):
-        rows = source.documents(part)["immunization"]
-        yield from Counter(row.person_ref for row in rows if isinstance(row, Immunization)).values()
+        yield from Counter(row[0] for row in source.documents(part)[table]).values()
 
 
 def _people(

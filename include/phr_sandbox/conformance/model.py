@@ -6,6 +6,7 @@ The limits below are those of the narrowest HIS, so that every loader can hold e
 * references and hospital numbers are digits (``visit_ref`` 9, ``hn`` 9 with leading zeros);
 * within a visit: a diagnosis code, a drug code and a lab test (``labtest``, ``local_code``) stand once;
 * within a patient and a day: a lab test and a vaccine code stand once; a patient has one visit a day;
+* within a patient: a substance and a chronic disease stand once; a clinic keeps one disease;
 * orders, reports, dispensing and diagnoses carry the day of the visit and no time unless said otherwise;
 * ``row_key``, ``order_number``, ``person_ref`` and ``notes`` are for the HIS to say and left empty here.
 """
@@ -17,7 +18,9 @@ from datetime import date
 from typing import Literal
 
 from phr.canonical import (
+    Allergy,
     Appointment,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -62,3 +65,6 @@ class Model:
     visits: list[ModelVisit]
     #: stored doses, given here; ``hn`` says whose
     doses: list[Immunization]
+    #: allergies and entries of the chronic disease register; ``hn`` says whose
+    allergies: list[Allergy] = field(default_factory=list)
+    chronic: list[ChronicRegistration] = field(default_factory=list)

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from phr.canonical import Appointment, CanonicalRow, Immunization, Patient, RegisterPerson, VitalSign
+from phr.canonical import (
+    Allergy,
+    Appointment,
+    CanonicalRow,
+    Immunization,
+    Patient,
+    RegisterPerson,
+    VitalSign,
+)
 from phr_sandbox.conformance.loaders import Loader
 from phr_sandbox.conformance.model import Model, ModelVisit
 
@@ -24,6 +32,32 @@ CHILDREN = {
 }
 
 
+class Register(NamedTuple):
+    """Where a model has the rows of a register, and what they are."""
+
+    kind: str
+    feed: str
+    table: str
+    rows: str
+    day: str
+
+
+REGISTERS = {
+    register.kind: register
+    for register in (
+        Register("immunization", "immunizations", "immunization", "doses", "given_date"),
+        Register("allergy", "allergies", "allergy", "allergies", "recorded_date"),
+        Register("chronic", "chronic", "chronic_register", "chronic", "registered_date"),
+    )
+}
+_ROWS = ("doses", "allergies", "chronic")
+
+
+def registers_of(loader: Loader) -> list[Register]:
+    """The registers a HIS keeps: those its loader names as ``REGISTERS``; without, immunizations."""
+    return [REGISTERS[kind] for kind in getattr(loader, "REGISTERS", ("immunization",))]
+
+
 def usable_cid(patient: Patient) -> str | None:
     """The id by which a register knows the person; placeholders are ids like any other here."""
     return f"c{patient.cid}" if patient.cid else None
@@ -34,6 +68,8 @@ def bare(row: CanonicalRow) -> CanonicalRow:
     own: dict[str, Any] = {name: "" for name in row._fields if name in OWN}
     if isinstance(row, Immunization):
         own["visit_ref"] = None
+    if isinstance(row, Allergy):
+        own["local_code"] = None
     if isinstance(row, Appointment):
         own["clinic_code"] = None
     return row._replace(**own)
@@ -69,7 +105,7 @@ def as_held(model: Model, loader: Loader) -> Model:
             for found in model.visits
             if states is None or found.state in states
         ],
-        [dose._replace(hn=hns.get(dose.hn or "")) for dose in model.doses],
+        *([row._replace(hn=hns.get(row.hn or "")) for row in getattr(model, name)] for name in _ROWS),
     )
 
 
@@ -89,18 +125,17 @@ def eligible_rows(model: Model, loader: Loader) -> dict[str, list[CanonicalRow]]
     return rows
 
 
-def register_rows(model: Model, loader: Loader) -> dict[str, list[CanonicalRow]]:
-    """Canonical table -> rows that the immunization registers of a model are made of."""
-    doses = [row for row in held(loader, "immunization", model.doses) if isinstance(row, Immunization)]
+def register_rows(model: Model, loader: Loader, register: Register) -> dict[str, list[CanonicalRow]]:
+    """Canonical table -> rows that the registers of one kind of a model are made of."""
+    rows: list[Any] = held(loader, register.table, getattr(model, register.rows))
     key = {patient.hn: usable_cid(patient) or f"h{patient.hn}" for patient in model.patients}
-    with_doses = {key[dose.hn or ""] for dose in doses}
     newest: dict[str, str] = defaultdict(str)
-    for dose in doses:
-        newest[key[dose.hn or ""]] = max(newest[key[dose.hn or ""]], dose.given_date or "")
+    for row in rows:
+        newest[key[row.hn or ""]] = max(newest[key[row.hn or ""]], getattr(row, register.day) or "")
     return {
-        "immunization": [dose._replace(person_ref=key[dose.hn or ""]) for dose in doses],
+        register.table: [row._replace(person_ref=key[row.hn or ""]) for row in rows],
         "register_person": [
-            RegisterPerson(ref, hn, newest[ref], None) for hn, ref in sorted(key.items()) if ref in with_doses
+            RegisterPerson(ref, hn, newest[ref], None) for hn, ref in sorted(key.items()) if ref in newest
         ],
         "patient": held(loader, "patient", model.patients),
     }

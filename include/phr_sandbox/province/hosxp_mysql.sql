@@ -826,6 +826,43 @@ CREATE TABLE `clinic` (
   PRIMARY KEY (`clinic`)
 ) ENGINE=InnoDB DEFAULT CHARSET=tis620;
 
+-- [clinicmember] B. Chronic registry. Named in 6 public code bases; types inferred.
+CREATE TABLE `clinicmember` (
+  `clinicmember_id` int(11) NOT NULL,
+  `hn` varchar(9) DEFAULT NULL,
+  `clinic` char(3) DEFAULT NULL,
+  `regdate` date DEFAULT NULL,
+  `dchdate` date DEFAULT NULL,
+  `discharge` char(1) DEFAULT NULL,
+  `clinic_member_status_id` int(11) DEFAULT NULL,
+  `new_case` char(1) DEFAULT NULL,
+  `send_to_pcu_hcode` varchar(5) DEFAULT NULL,
+  `begin_year` int(11) DEFAULT NULL,                       -- Buddhist year
+  `current_status` varchar(50) DEFAULT NULL,               -- inferred type
+  `chronic_type` varchar(50) DEFAULT NULL,                 -- inferred type
+  `lastvisit` date DEFAULT NULL,
+  `last_bp_date` date DEFAULT NULL,
+  `last_bp_bps_value` double(15,3) DEFAULT NULL,
+  `last_bp_bpd_value` double(15,3) DEFAULT NULL,
+  `last_hba1c_date` date DEFAULT NULL,
+  `last_hba1c_value` double(15,3) DEFAULT NULL,
+  `modify_staff` varchar(25) DEFAULT NULL,
+  `lastupdate` datetime DEFAULT NULL,
+  `hos_guid` varchar(38) DEFAULT NULL,
+  PRIMARY KEY (`clinicmember_id`),
+  UNIQUE KEY `ux_clinicmember_hn` (`hn`, `clinic`),
+  KEY `ix_clinicmember_clinic` (`clinic`),
+  KEY `ix_clinicmember_lastupdate` (`lastupdate`)
+) ENGINE=InnoDB DEFAULT CHARSET=tis620;
+
+-- [clinic_member_status] B. Registry status. Named in 4 public code bases; types inferred.
+CREATE TABLE `clinic_member_status` (
+  `clinic_member_status_id` int(11) NOT NULL,
+  `clinic_member_status_name` varchar(100) DEFAULT NULL,
+  `provis_typedis` varchar(2) DEFAULT NULL,                -- 43-file CHRONIC.TYPEDISCH
+  PRIMARY KEY (`clinic_member_status_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=tis620;
+
 -- [sys_var] B. Site settings, e.g. dm_clinic_code, ht_clinic_code, lab_link_*. Named in 3 public code bases; types inferred.
 CREATE TABLE `sys_var` (
   `sys_name` varchar(100) NOT NULL,
@@ -1148,6 +1185,18 @@ CREATE TABLE `ipt` (
   KEY `ix_ipt_hn` (`hn`),
   KEY `ix_ipt_regdate` (`regdate`),
   KEY `ix_ipt_dchdate` (`dchdate`)
+) ENGINE=InnoDB DEFAULT CHARSET=tis620;
+
+-- [iptdiag] C. Diagnoses of an admission; codes as in ovstdiag. an, icd10, diagtype, doctor and modify_datetime are named in many public code bases; ipt_diag_id and all types are inferred.
+CREATE TABLE `iptdiag` (
+  `ipt_diag_id` int(11) NOT NULL,
+  `an` varchar(9) DEFAULT NULL,
+  `icd10` varchar(9) DEFAULT NULL,
+  `diagtype` char(1) DEFAULT NULL,
+  `doctor` varchar(7) DEFAULT NULL,
+  `modify_datetime` datetime DEFAULT NULL,
+  PRIMARY KEY (`ipt_diag_id`),
+  KEY `ix_iptdiag_an` (`an`)
 ) ENGINE=InnoDB DEFAULT CHARSET=tis620;
 
 -- [pname] B. Prefix map. Named in 10 public code bases; types inferred.

@@ -97,7 +97,7 @@ def _settings(script: Script, mode: Mode) -> dict[str, Any]:
                 "name_th": PROFILES[hcode].name_th,
                 "his": "hosxp",
                 "work_unit": "scenario",
-                "categories": dict.fromkeys(CATEGORIES, first),
+                "categories": {name: first for name, known in CATEGORIES.items() if not known.proposed},
                 "look_back_days": setting.look_back,
                 "closed_weekdays": list(setting.closed_weekdays),
                 "closed_days": list(setting.closed_days),

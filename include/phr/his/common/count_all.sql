@@ -6,7 +6,8 @@ FROM (
         CASE WHEN {{ s.admitted() }} THEN 'admitted'
             WHEN NOT {{ s.finished() }} THEN 'unfinished'
             WHEN {{ s.anonymous() }} THEN 'anonymous'
-            WHEN {{ s.settled() }} THEN 'eligible'
+            WHEN {{ s.settled() }} THEN {% if admissions %}CASE WHEN {{ s.inpatient() }} THEN 'inpatient' ELSE 'eligible' END{% else %}'eligible'{% endif %}
+
             ELSE 'unsettled' END AS kind
     FROM {{ s.table() }}
     WHERE {{ s.on_days() }}

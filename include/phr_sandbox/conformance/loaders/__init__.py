@@ -14,6 +14,7 @@ from phr_sandbox.conformance.model import Model
 class Loader(Protocol):
     """What a loader module offers. A module is named like its HIS; an outsider's may stand anywhere.
 
+    The kinds of registers a HIS keeps stand in ``REGISTERS``; without it, immunizations only.
     A HIS that does not know every state of a visit lists those it does as ``STATES``, and what the hospital's
     entry has to say about it as ``SETTINGS``. One that is files and no database has ``write(url, model)``
     instead of ``create`` and ``load``.

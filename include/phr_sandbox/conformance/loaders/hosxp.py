@@ -10,6 +10,7 @@ from phr_sandbox.conformance.model import Model, ModelVisit
 from phr_sandbox.province.schema import create_hosxp
 
 create = create_hosxp
+REGISTERS = ("immunization", "allergy", "chronic")
 
 
 def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001
@@ -27,6 +28,8 @@ def load(engine: Engine, model: Model) -> None:
         book = _Book()
         _visits(connection, model, book)
         _doses(connection, model, book)
+        _allergies(connection, model, book)
+        _chronic(connection, model, book)
         book.write(connection)
 
 
@@ -266,3 +269,48 @@ def _doses(connection: Connection, model: Model, book: _Book) -> None:
         "person_epi_vaccine_list_id person_epi_vaccine_id epi_vaccine_id vaccine_lotno vaccine_expire_date"
     )
     fill(connection, "person_epi_vaccine_list", f"{columns} doctor_code", doses)
+
+
+def _allergies(connection: Connection, model: Model, book: _Book) -> None:
+    fill(
+        connection,
+        "opd_allergy",
+        "opd_allergy_id hn agent agent_code24 symptom seriousness_id allergy_relation_id"
+        " opd_allergy_source_id report_date doctor_code",
+        [
+            (
+                n,
+                row.hn,
+                row.substance,
+                row.did24,
+                row.reaction,
+                int(row.severity or 0),
+                int(row.certainty or 0),
+                int(row.informant or 0),
+                row.recorded_date,
+                book.doctors((row.recorder_name, row.recorder_license)),
+            )
+            for n, row in enumerate(model.allergies, 1)
+        ],
+    )
+
+
+def _chronic(connection: Connection, model: Model, book: _Book) -> None:
+    """Every disease has a clinic of its own, whose members are registered."""
+    clinics: Codes[tuple[str | None, str | None]] = Codes("C{:02}")
+    members = []
+    for n, row in enumerate(model.chronic, 1):
+        book.names[row.code or ""] = row.name
+        clinic = clinics((row.code, row.clinic_name))
+        status = int(row.status or 0)
+        members.append((n, row.hn, clinic, row.registered_date, row.discharge_date, status))
+    columns = "clinicmember_id hn clinic regdate dchdate clinic_member_status_id"
+    fill(connection, "clinicmember", columns, members)
+    rows = [(code, name, "Y", icd10) for code, (icd10, name) in clinics.items()]
+    fill(connection, "clinic", "clinic name chronic icd10", rows)
+    fill(
+        connection,
+        "clinic_member_status",
+        "clinic_member_status_id provis_typedis",
+        [(n, f"{n:02}") for n in range(1, 12)],
+    )

@@ -8,8 +8,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from phr.canonical import (
+    Allergy,
     Appointment,
     CanonicalRow,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -24,6 +26,7 @@ from phr_sandbox.conformance.model import Model, ModelVisit, State
 from phr_sandbox.province.schema import create_tables
 
 DDL_FILE = Path(__file__).with_name("jhcis_mysql.sql")
+REGISTERS = ("immunization", "allergy", "chronic")
 #: a health centre admits nobody and knows no anonymous visits
 STATES: frozenset[State] = frozenset({"eligible", "unfinished"})
 #: a kind of appointment without a name, and a facility that is not this one
@@ -44,7 +47,8 @@ def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001 
 
     Not held: where a visit took place (without a diagnosis), how it began and ended (but for referrals), the
     group of a coverage, kind and clinic of an appointment, LOINC, TMLT, ranges and groups of tests, the level
-    of a TMT code, short directions, and who gave a dose whose visit is gone.
+    of a TMT code, short directions, who gave a dose whose visit is gone, who recorded an allergy, and the
+    clinic of a chronic disease.
     """
     if isinstance(row, Patient):
         return row._replace(hn=_pid(row.hn), middle=None)
@@ -74,6 +78,10 @@ def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001 
         return row._replace(tmt_level="SKS" if row.tmt_code else None, usage_text=None)
     if isinstance(row, Immunization):
         return row._replace(hn=_pid(row.hn or ""), performer_name=None, performer_license=None)
+    if isinstance(row, Allergy):
+        return row._replace(hn=_pid(row.hn or ""), recorder_name=None, recorder_license=None)
+    if isinstance(row, ChronicRegistration):
+        return row._replace(hn=_pid(row.hn or ""), clinic_name=None)
     return row
 
 
@@ -93,6 +101,8 @@ def load_all(engine: Engine, models: Iterable[Model]) -> None:
             _people(connection, model, book)
             _visits(connection, model, book)
             _doses(connection, model, book)
+            _allergies(connection, model, book)
+            _chronic(connection, model, book)
         book.write(connection)
 
 
@@ -105,6 +115,7 @@ class _Book:
         self.rights: Names = Codes("{:02}")
         self.units: Codes[str] = Codes("{:03}")
         self.vaccines: Names = Codes("VAC{}")
+        self.allergens: Names = Codes("ALG{}")
         self.nations: dict[str, str | None] = {}
         self.places: dict[str, tuple[str | None, ...]] = {}
         self.diseases: dict[str, str | None] = {}
@@ -153,6 +164,12 @@ class _Book:
             "cdrug",
             "drugcode drugtype files18epi drugname",
             [(code, "05", *vaccine) for code, vaccine in self.vaccines.items()],
+        )
+        fill(
+            connection,
+            "cdrug",
+            "drugcode drugtype drugname drugcode24",
+            [(code, "01", *allergen) for code, allergen in self.allergens.items()],
         )
         fill(connection, "cdrugunitsell", "unitsellcode unitsellname", self.units.items())
 
@@ -293,3 +310,44 @@ def _digits(value: str | None) -> float | None:
     """A plain number as the column for numbers holds it."""
     found = number(value, "", [])
     return None if found is None else round(found, 2)
+
+
+def _allergies(connection: Connection, model: Model, book: _Book) -> None:
+    fill(
+        connection,
+        "personalergic",
+        "pcucodeperson pid drugcode daterecord typedx levelalergic allergicsymtomps informant",
+        [
+            (
+                model.hcode,
+                int(row.hn or ""),
+                book.allergens((row.substance, row.did24)),
+                row.recorded_date,
+                row.certainty,
+                row.severity,
+                row.reaction,
+                row.informant,
+            )
+            for row in model.allergies
+        ],
+    )
+
+
+def _chronic(connection: Connection, model: Model, book: _Book) -> None:
+    book.diseases |= {row.code or "": row.name for row in model.chronic}
+    fill(
+        connection,
+        "personchronic",
+        "pcucodeperson pid chroniccode datefirstdiag datedischart typedischart",
+        [
+            (
+                model.hcode,
+                int(row.hn or ""),
+                row.code,
+                row.registered_date,
+                row.discharge_date,
+                row.status,
+            )
+            for row in model.chronic
+        ],
+    )
