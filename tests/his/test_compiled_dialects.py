@@ -21,10 +21,10 @@ from phr.connections import parse_connection
 from phr.errors import Fault, StopHospital
 from phr.his import make_adapter
 from phr.his.dialects import Columns, Dialect, MsSql, Oracle
-from phr.his.doses import COLUMNS as DOSE_COLUMNS
 from phr.his.doses import RawDose
 from phr.his.encounters import COLUMNS
 from phr.his.reader import DAYS, KEYS, both_eras, on_days
+from phr.his.registers import COLUMNS as DOSE_COLUMNS
 from phr.his.source_faults import source_faults
 from phr.his.sql import Statements, is_select
 from phr.his.system import COMMON, system
@@ -186,7 +186,8 @@ def test_lists_of_values_stay_within_the_limits(kind: str) -> None:
 @pytest.mark.parametrize("columns", ["all", "required"])
 def test_every_select_returns_the_columns_of_its_builder(kind: str, columns: str) -> None:
     found = FULL if columns == "all" else VIEWS.required
-    expected = {**COLUMNS, **DOSE_COLUMNS, **{place.statement: RawDose._fields for place in VIEWS.doses}}
+    places = VIEWS.registers["immunization"]
+    expected = {**COLUMNS, **DOSE_COLUMNS, **{place.statement: RawDose._fields for place in places}}
     for name in set(expected) & set(NAMES):
         sql = str(sql_of(kind, found, name, "hns" if name.startswith("dose_") else "refs"))
         assert tuple(selected(sql)) == tuple(expected[name]), name

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from phr.canonical import TABLES
-from phr.his import doses, encounters, people
+from phr.his import allergies, chronic, doses, encounters, people
+from phr.his.registers import COLUMNS, REGISTERS
 from phr.his.sql import Statements
 from phr.his.system import System
 
@@ -17,6 +18,12 @@ SCOPES = (
     *("window", "hns", "cids", "ids", "days", "own_days", "person_cids", "patient_cids", "nobody", "unknown"),
     *("all", "patient", "person"),
 )
+#: kind of register -> columns of the SELECT of each of its places
+_PLACE_COLUMNS = {
+    "immunization": doses.RawDose._fields,
+    "allergy": allergies.RawAllergy._fields,
+    "chronic": chronic.RawRegistration._fields,
+}
 _NO_ALIAS = "where|on|left|right|inner|join|group|order|union|having|limit|cross|full"
 _READ = re.compile(rf"\b(?:FROM|JOIN)\s+([a-z_]\w*)(?:\s+(?!(?:{_NO_ALIAS})\b)([a-z_]\w*))?", re.IGNORECASE)
 
@@ -59,7 +66,7 @@ def statements(system: System) -> list[Statement]:
         ),
         *_of_parts(system),
         *_of_people(system),
-        *_of_doses(system),
+        *_of_registers(system),
     ]
     if system.partial:
         found.append(
@@ -85,6 +92,12 @@ def _of_parts(system: System) -> Iterator[Statement]:
             Statement("undated_visits", (), ("visits",), "how many visits have no date"),
         ),
         "discharges": (Statement("discharges", (), ("day", "discharges"), "admissions ended, by day"),),
+        "admissions": (
+            Statement(
+                "admission", ("visit",), encounters.COLUMNS["admission"], "the admission a visit ended in"
+            ),
+            Statement("days_admissions", ("visit",), ("service_day",), "service days of ended admissions"),
+        ),
         "remarks": (Statement("remarks", (), ("file", "what", "lines"), "what was met in files"),),
         "address": (Statement("address", ("patient",), places, "names of places, by code"),),
     }
@@ -103,25 +116,28 @@ def _of_people(system: System) -> Iterator[Statement]:
             (*EVIDENCE[:2], "hn", *EVIDENCE[2:], "death", "death_date", "death_row", "other_death_date"),
             "everybody of the community register who claims one of these ids, and who died",
         )
-    if system.doses:
-        tables = ("register_person", "immunization")
-        yield Statement("record_patient", tables, ("hn", "cid"), "records of the patient register")
+    kinds = [kind for kind, places in system.registers.items() if places]
+    if kinds:
+        tables = ("register_person", *(REGISTERS[kind].table for kind in kinds))
+        yield Statement(
+            "record_patient", tables, COLUMNS["record_patient"], "records of the patient register"
+        )
         yield Statement("odd_cids", tables, ("cid",), "citizen ids written with anything but digits")
         if person:
-            columns = doses.COLUMNS["record_person"]
+            columns = COLUMNS["record_person"]
             yield Statement("record_person", tables, columns, "records of the community register")
 
 
-def _of_doses(system: System) -> Iterator[Statement]:
-    if not system.doses:
-        return
-    columns = doses.COLUMNS["dose_days"]
-    yield Statement(
-        "dose_days", ("immunization",), columns, "whose each dose is, and its day: for the counts"
-    )
-    for name in dict.fromkeys(place.statement for place in system.doses):
-        yield Statement(name, ("immunization",), doses.RawDose._fields, "doses")
-    if system.partial:
+def _of_registers(system: System) -> Iterator[Statement]:
+    for kind, places in system.registers.items():
+        if not places:
+            continue
+        register = REGISTERS[kind]
+        tables, days = (register.table,), COLUMNS[register.days]
+        yield Statement(register.days, tables, days, "whose each row is, and its day: for the counts")
+        for name in dict.fromkeys(place.statement for place in places):
+            yield Statement(name, tables, _PLACE_COLUMNS[kind], f"rows of {register.table}, by person")
+    if system.partial and system.registers.get("immunization"):
         yield Statement("broken_registers", ("immunization",), ("file",), "files of doses that are not whole")
 
 
