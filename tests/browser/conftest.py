@@ -57,11 +57,28 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
         process = subprocess.Popen(
             [sys.executable, "-m", "phr_sandbox.demo"], stdout=log, stderr=subprocess.STDOUT, env=env
         )
+        _running.append(process)
         try:
             yield _wait(process, home, output)
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            _end_demo()
+
+
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def _end_demo() -> None:
+    while _running:
+        process = _running.pop()
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """The session goes on for long after the last of these tests; a whole Airflow would slow it down."""
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        _end_demo()
 
 
 def _wait(process: subprocess.Popen[bytes], home: Path, output: Path) -> RunningDemo:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import RunningDemo, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 HOSPITALS = ("รพ.ทั่วไปสมมติ", "รพ.ชุมชนสมมติ", "รพ.สต.บ้านสมมติ")
 

@@ -15,7 +15,7 @@ import pytest
 
 from browser.conftest import RunningDemo
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 #: hold patient data in plain by nature
 PLAIN_BY_NATURE = ("replicas", "national")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from browser.conftest import RunningDemo, picture
 from phr_sandbox.demo.airflow_rest import AirflowApi
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 HCODE = "99001"
 DECIDED = ("success", "failed")
