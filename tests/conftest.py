@@ -100,8 +100,11 @@ TOGETHER = {"tests/browser/": "browser", "tests/dags/test_phr_visits_run.py": "a
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """One worker for all tests of a group. The groups of pytest-xdist 3.8 themselves (``xdist_group``) are lost
-    with pytest 9.2, which no longer takes a changed node id; every worker would start its own Airflow."""
+    """One worker for all tests of a group.
+
+    The groups of pytest-xdist 3.8 itself are lost with pytest 9.2, which no longer takes a changed node id;
+    every worker would start an Airflow of its own.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
