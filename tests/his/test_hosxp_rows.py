@@ -191,6 +191,10 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "present_illness": "2 วันก่อน ปวดศีรษะ",
             "diagnosis_text": "DM, well controlled",
             "notes": None,
+            # filled only where a hospital sends its admissions
+            "admission_ref": None,
+            "discharge_date": None,
+            "discharge_time": None,
         }
     ],
     "patient": [
@@ -271,6 +275,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "doctor_name": "นพ.ทดสอบ ระบบ",
             "doctor_license": "ว.12345",
             "notes": None,
+            "of_admission": False,
         },
         *(
             {
@@ -284,6 +289,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
                 "doctor_name": None,
                 "doctor_license": None,
                 "notes": None,
+                "of_admission": False,
             }
             for key, code in (("73", "1E11"), ("74", None))
         ),
@@ -361,6 +367,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "dispensed_date": "2026-01-12",
             "dispensed_time": "09:50:00",
             "notes": None,
+            "of_admission": False,
         }
     ],
 }

@@ -54,7 +54,7 @@ def test_every_required_column_spoils_something(his: str) -> None:
         ("hosxp", "ovstdiag.icd10", ("diagnosis",)),
         ("hosxp", "lab_order.lab_order_result", ("lab_result",)),
         ("hosxp", "patient.birthday", ("patient", "identity_evidence")),
-        ("hosxp", "doctor.name", ("visit", "diagnosis", "appointment", "immunization")),
+        ("hosxp", "doctor.name", ("visit", "diagnosis", "appointment", "immunization", "allergy")),
         ("hospital_os", "t_visit_vital_sign.visit_vital_sign_weight", ("vital_sign",)),
         ("views", "phr_drug_dispense.dispensed_date", ("drug_dispense",)),
         ("views", "phr_patient.cid", ("patient", "identity_evidence", "register_person", "immunization")),
