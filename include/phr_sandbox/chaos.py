@@ -56,8 +56,11 @@ class Result:
 class Chaos:
     """One play in a home of its own."""
 
-    def __init__(self, home: Home, *, days: int, kills: int, scale: float, console: Console) -> None:
+    def __init__(
+        self, home: Home, *, days: int, kills: int, scale: float, chunk: int, console: Console
+    ) -> None:
         self._home, self._days, self._kills, self._scale = home, days, kills, scale
+        self._chunk = chunk
         self._console = console
         self._begun = time.monotonic()
         self._province = load_province(home.config_dir / "hospitals.yaml")
@@ -75,7 +78,12 @@ class Chaos:
             self._say(f"today's run alone: {result.alone:.0f} s")
             begun = time.monotonic()
             first, last = self._today - timedelta(days=self._days), self._today - timedelta(days=1)
-            conf = {"hospitals": [HOSPITAL], "chunk_days": 7, "day_from": str(first), "day_to": str(last)}
+            conf = {
+                "hospitals": [HOSPITAL],
+                "chunk_days": self._chunk,
+                "day_from": str(first),
+                "day_to": str(last),
+            }
             run_id = stack.api.trigger(BACKFILL, conf)
             for number in range(self._kills):
                 self._after_progress(stack, run_id)
@@ -190,9 +198,9 @@ class Chaos:
         self._console.print(f"[dim]{time.monotonic() - self._begun:6.1f} s[/dim]  {escape(text)}")
 
 
-def run(root: Path, *, days: int, kills: int, scale: float, console: Console) -> Result:
+def run(root: Path, *, days: int, kills: int, scale: float, chunk: int, console: Console) -> Result:
     """One play; prints what it came to."""
-    result = Chaos(Home(root), days=days, kills=kills, scale=scale, console=console).play()
+    result = Chaos(Home(root), days=days, kills=kills, scale=scale, chunk=chunk, console=console).play()
     ratio = max(result.beside, default=0.0) / result.alone
     console.print(
         f"{result.visits:,} visits of {days} days in {result.backfill:.0f} s, "
@@ -210,12 +218,18 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--scale", type=float, default=0.5)
+    parser.add_argument("--chunk", type=int, default=7, help="days in one part of the backfill")
     given: Any = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="phr-chaos-") as scratch:
         try:
             result = run(
-                Path(scratch), days=given.days, kills=given.kills, scale=given.scale, console=console
+                Path(scratch),
+                days=given.days,
+                kills=given.kills,
+                scale=given.scale,
+                chunk=given.chunk,
+                console=console,
             )
         except DemoError as error:
             console.print(f"✗ {escape(str(error))}", style="red")
