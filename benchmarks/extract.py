@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import resource
 import statistics
 import subprocess
@@ -130,7 +131,7 @@ def _statement(url: str, days: list[date]) -> tuple[str, Any, str]:
         source = snapshot.source("encounter")
         clause = source._reader.statements.get("lab_result", "window")
         connection = source._reader.connection
-        window = {name: value for name, value in source._window(days).items() if f":{name}" in clause.text}
+        window = {n: v for n, v in source._window(days).items() if re.search(rf":{n}\b", clause.text)}
         compiled = clause.bindparams(**window).compile(
             connection, compile_kwargs={"render_postcompile": True}
         )
