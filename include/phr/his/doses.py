@@ -42,7 +42,7 @@ class Identity(NamedTuple):
         """Key of the person: the citizen id where one is known, else the HN, else the person id.
 
         No search and no merging: two rows have one key when, and only when, they name the same id. What
-        contradicts that is found by :mod:`phr.his.hosxp.records` and quarantines the register.
+        contradicts that is found by :mod:`phr.his.records` and quarantines the register.
         """
         if cid := n.cid(self.person_cid) or n.cid(self.patient_cid):
             return f"c{cid}"

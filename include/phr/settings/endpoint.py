@@ -105,7 +105,10 @@ class EndpointSettings(BaseModel):
     )
     webapp_reads: bool = Field(
         default=False,
-        description="a hospital's token may read WebApp without an OTP (open): registers can be proved then",
+        description=(
+            "a hospital's token may read WebApp without an OTP (open). Nothing reads it yet: a register is "
+            "proved by the answer to its call alone"
+        ),
     )
     ask_agent_computer: bool = Field(
         default=True,
