@@ -33,7 +33,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, TriggerRule, get_current_context, task, task_group
+from airflow.sdk import (
+    DAG,
+    CronDataIntervalTimetable,
+    TriggerRule,
+    get_current_context,
+    get_parsing_context,
+    task,
+    task_group,
+)
 
 from moph_prompt.dag_parts import BANGKOK, START, default_args, notes, run_params
 from moph_prompt.operators import MophPromptOperator
@@ -145,5 +153,8 @@ def _wire(category: Category) -> None:
     per_unit.expand(unit=plan()) >> finish()
 
 
+# A task process parses this file for the sake of one DAG; building the others would cost it more than its work.
+_wanted = get_parsing_context().dag_id
 for _category in CATEGORIES.values():
-    globals()[_category.dag_id] = build_dag(_category)
+    if _wanted in (None, _category.dag_id):
+        globals()[_category.dag_id] = build_dag(_category)

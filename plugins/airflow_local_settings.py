@@ -13,7 +13,15 @@ if os.environ.get("PHR_PRELOAD") == "1":
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     importlib.import_module("phr.quality").preload()
-    importlib.import_module("phr.pipeline.steps")
+    for _name in (
+        "phr.pipeline.steps",
+        "phr.his.adapter",
+        # what the DAG files import: every task process parses one of them
+        "moph_prompt.dag_parts",
+        "moph_prompt.operators",
+        "airflow.providers.standard.decorators.python",
+    ):
+        importlib.import_module(_name)
 
 
 def configure_logging() -> None:

@@ -16,7 +16,7 @@ from browser.conftest import RunningDemo, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-HOSPITALS = ("รพ.ทั่วไปสมมติ", "รพ.ชุมชนสมมติ", "รพ.สต.บ้านสมมติ")
+UNITS = ("รพ.ทั่วไปสมมติ", "อำเภอสมมติ (2 แห่ง)")
 
 
 def test_grid_names_the_tasks_and_the_hospitals_in_thai(demo: RunningDemo, page: Page) -> None:
@@ -25,7 +25,7 @@ def test_grid_names_the_tasks_and_the_hospitals_in_thai(demo: RunningDemo, page:
     picture(page, "dag-grid")
     page.goto(f"{demo.url}/dags/phr_visits/runs")
     page.locator("a[href*='/runs/scheduled__']").first.click()
-    for name in HOSPITALS:
+    for name in UNITS:
         expect(page.get_by_text(name).first).to_be_visible()
     picture(page, "run-hospitals")
 

@@ -45,6 +45,24 @@ def test_parsing_needs_no_network_no_database_and_no_heavy_import() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def test_airflow_takes_no_file_of_ours_for_a_plugin() -> None:
+    from airflow._shared.module_loading.file_discovery import find_path_from_directory
+    from airflow.configuration import conf
+
+    # a task process would import every one of them a second time
+    syntax = conf.get_mandatory_value("core", "dag_ignore_file_syntax", fallback="glob")
+    found = find_path_from_directory(str(REPOSITORY / "plugins"), ".airflowignore", syntax)
+    assert list(found) == []
+
+
+def test_a_task_process_builds_its_own_dag_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "phr_labs")  # as Airflow's task runner sets it
+    bag = DagBag(str(REPOSITORY / "dags" / "phr_categories.py"))
+    assert set(bag.dags) == {"phr_labs"}
+
+
 def test_order_pools_and_trigger_rules(visits: Any) -> None:
     assert set(visits.task_ids) == {"plan", *STEPS, "finish"}
     for first, second in itertools.pairwise(STEPS):

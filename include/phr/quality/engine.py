@@ -67,8 +67,9 @@ def new_context() -> EphemeralDataContext:
         return gx.get_context(mode="ephemeral", project_config=config)
 
 
+@functools.cache
 def build_suite(table: str) -> ExpectationSuite:
-    """The suite of one canonical table, from the rule files.
+    """The suite of one canonical table, from the rule files; the same one to everybody of this process.
 
     :raises Bug: PHR-901 naming the rule when its expectation type or arguments are not of Great Expectations.
     """
@@ -113,12 +114,10 @@ def _description(rule: Rule) -> str:
 
 
 class Engine:
-    """The suites of every canonical table, built once, and the context they run in."""
+    """The suites of the canonical tables, each built when it is first needed, and the context they run in."""
 
     def __init__(self) -> None:
         self._context = new_context()
-        with _lock:
-            self._suites = {table: build_suite(table) for table in EXPECTATIONS}
 
     def run(self, table: str, frame: pd.DataFrame) -> dict[str, Outcome]:
         """Run one suite over one frame; outcome per rule id, in rule order. The frame is not kept.
@@ -142,7 +141,7 @@ class Engine:
                 batch = asset.add_batch_definition_whole_dataframe("work_unit").get_batch(
                     {"dataframe": frame}
                 )
-                validation = batch.validate(self._suites[table], result_format=_RESULT_FORMAT)
+                validation = batch.validate(build_suite(table), result_format=_RESULT_FORMAT)
             finally:
                 self._context.data_sources.delete(table)
         results: list[Any] = validation.results

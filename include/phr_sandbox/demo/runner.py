@@ -64,6 +64,7 @@ class Demo:
         province = self._install()
         first = self._first_day()
         second = self._second_day(province, first)
+        self._stack.start_triggerer()
         self._report("วันแรก / the first day", {dag_id: run["dag_run_id"] for dag_id, run in first.items()})
         self._report("วันที่สอง / the second day", second)
         self._say("the second day sent what had changed, and nothing else")
@@ -208,7 +209,7 @@ class Demo:
                     del open_runs[dag_id]
             return not open_runs
 
-        self._stack.until(ended, "the runs", seconds=_RUN_SECONDS, every=0.6)
+        self._stack.until(ended, "the runs", seconds=_RUN_SECONDS, every=1.5)
 
     def _tell_tasks(self, dag_id: str, run_id: str, seen: set[tuple[str, str, int, int]]) -> None:
         tasks = self._api.task_instances(dag_id, run_id)
