@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from delivery_parts import HOSPITAL, Desk
+from delivery_parts import DAY, HOSPITAL, Desk
 
 from phr.ledger import Ledger
 from phr_sandbox.national.server import SandboxServer
@@ -84,6 +85,18 @@ def test_a_killed_sender_leaves_unknown_and_the_next_one_settles_it(
     assert here.send() == 0
     assert (here.states(), here.writes("v1")) == ({"v1": "delivered"}, 1)
     ledger.engine.dispose()
+
+
+def test_the_newest_days_are_not_kept_behind_older_ones(shared_url: str, national: SandboxServer) -> None:
+    here = Desk(national, Ledger.open(shared_url, migrate=True), threads=1)
+    here.want("v1", "v2", day=DAY - timedelta(days=1))
+    here.want("v3")
+    here.sender.today = DAY
+    here.send()
+    assert [call["ref"] for call in national.admin.requests(path="UpdatePHRv1")] == [
+        f"{HOSPITAL}:{reference}" for reference in ("v3", "v1", "v2")
+    ]
+    here.ledger.engine.dispose()
 
 
 def test_the_rate_holds_over_several_processes(shared_url: str, national: SandboxServer) -> None:

@@ -148,6 +148,8 @@ class Sender:
         done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         waiting = {claim.reference: claim for claim in claims}
         threads = min(self.endpoint.threads, len(claims))
+        # a thread that waits for a lower lane's turn must not stand before what has the right of way
+        claims = sorted(claims, key=self._lane_of)
         with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
             try:
                 for claim in claims:
@@ -244,7 +246,7 @@ class Sender:
             sleep=self._sleep,
             reraise=True,
         )
-        lane = self.lane if self.lane is not None else _lane_of(claim, self.today)
+        lane = self._lane_of(claim)
         to_remove = self.guard.must_remove_first(claim)
         for attempt in retrying:
             with attempt:
@@ -262,6 +264,13 @@ class Sender:
                         return Outcome(claim, "unsent", SUPERSEDED)
                 self._call(claim, body, tries)
         return _outcome(claim, tries, body)
+
+    def _lane_of(self, claim: Claim) -> Lane:
+        """Today's first sends before everything else, corrections and older days after them."""
+        if self.lane is not None:
+            return self.lane
+        recent = self.today is None or (claim.service_day is not None and claim.service_day >= self.today)
+        return Lane.FIRST if claim.new and recent else Lane.CORRECTION
 
     def _remove(self, claim: Claim, tries: list[Answer]) -> bool:
         """What is there goes first, and that it is gone is proved; False when the lease was lost."""
@@ -312,12 +321,6 @@ class Sender:
         if self._error is None:
             self._error = error
         self._stop.set()
-
-
-def _lane_of(claim: Claim, today: date | None) -> Lane:
-    """Today's first sends before everything else, corrections and older days after them."""
-    recent = today is None or (claim.service_day is not None and claim.service_day >= today)
-    return Lane.FIRST if claim.new and recent else Lane.CORRECTION
 
 
 def _worst(answers: list[Answer]) -> Literal["unknown", "retry"]:

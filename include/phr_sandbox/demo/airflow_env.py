@@ -38,7 +38,7 @@ def airflow_env(
     *,
     secrets: AirflowSecrets,
     port: int = 8080,
-    parallelism: int = 4,
+    parallelism: int = 6,
     test_connection: bool = False,
 ) -> dict[str, str]:
     """Environment of an Airflow that lives under ``home`` (``PHR_HOME``) and talks to nobody outside.
