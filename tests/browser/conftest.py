@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,20 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     """The session goes on for long after the last of these tests; a whole Airflow would slow it down."""
     if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
         _end_demo()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the demo said stands beside a failure: one of its components may have ended."""
+    report = yield
+    demo = getattr(item, "funcargs", {}).get("demo")
+    if report.failed and demo is not None:
+        logs = [demo.output, *sorted((demo.home / "logs").glob("*.log"))]
+        said = [f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs]
+        report.sections.append((f"demo, during {call.when}", "\n".join(said)))
+    return report
 
 
 def _wait(process: subprocess.Popen[bytes], home: Path, output: Path) -> RunningDemo:

@@ -20,6 +20,7 @@ from phr.home import Home
 from phr_sandbox.demo.data import prepare
 from phr_sandbox.demo.installation import DemoError, Installation, Ports, write_private
 from phr_sandbox.demo.processes import Components, end_leftovers, session_members
+from phr_sandbox.demo.stack import Stack
 
 #: like the scheduler: a child in a process group of its own, deaf to the polite signal
 STUBBORN = """
@@ -89,6 +90,32 @@ def test_a_stranger_with_a_reused_number_is_left_alone(tmp_path: Path) -> None:
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_a_component_that_ends_by_itself_is_started_again_twice(tmp_path: Path) -> None:
+    said: list[str] = []
+    stack = Stack(Installation(Home(tmp_path)), Ports(1, 2), dict(os.environ), said.append)
+    try:
+        stack.components.start("sleeper", ["sleep", "600"], stack.env, cwd=tmp_path)
+        with pytest.raises(DemoError, match="sleeper ended by itself"):  # while everything is starting
+            end_and_mind(stack)
+        stack._booted = True
+        stack.mind()
+        end_and_mind(stack)
+        assert len(said) == 2
+        assert "exit code -9" in said[-1]
+        with pytest.raises(DemoError, match="sleeper ended by itself"):
+            end_and_mind(stack)
+    finally:
+        stack.components.stop()
+
+
+def end_and_mind(stack: Stack) -> None:
+    sleeper = stack.components.named("sleeper")
+    assert sleeper is not None
+    sleeper.process.kill()
+    sleeper.process.wait()
+    stack.mind()
 
 
 def test_a_port_in_use_is_named_with_the_setting_to_change(monkeypatch: pytest.MonkeyPatch) -> None:

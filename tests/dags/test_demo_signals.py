@@ -18,9 +18,10 @@ from phr_sandbox.demo.processes import end_leftovers, session_members
 
 #: the demo's own main, with two sleepers in the place of Airflow; one has a child in a group of its own
 DEMO = """
-import fcntl, functools, os, sys, termios
+import fcntl, functools, os, sys, termios, types
 from pathlib import Path
 from phr_sandbox.demo import __main__ as command
+from phr_sandbox.demo.installation import DemoError
 from phr_sandbox.demo.processes import Components
 from phr_sandbox.demo.runner import Demo
 
@@ -35,9 +36,14 @@ parent += "print('ready', flush=True); time.sleep(600)"
 class Small(Demo):
     def __init__(self, *_arguments, console, **_more):
         self._console = console
+        self._stack = types.SimpleNamespace(mind=self.mind)
         self._components = Components(state_file=folder / "state.json", log_folder=folder)
         # the child of "parent" outlives its leader; do not wait long for it to end by itself
         self._components.stop = functools.partial(self._components.stop, grace=1)
+
+    def mind(self):
+        if self._components.first_dead():
+            raise DemoError("one has ended")
 
     def run(self):
         self._components.start("sleeper", ["sleep", "600"], dict(os.environ), cwd=folder)

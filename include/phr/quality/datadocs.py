@@ -66,7 +66,7 @@ def write_data_docs(folder: Path, tallies: Mapping[str, Mapping[str, Counts]], t
                 "base_directory": str(folder.resolve()),
             },
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            "site_section_builders": {"expectations": "none", "profiling": "none"},
+            "site_section_builders": {"expectations": "none", "profiling": "none"},  # type: ignore[typeddict-unknown-key]
         },
     )
     context.build_data_docs(site_names=["checks"])

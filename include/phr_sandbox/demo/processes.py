@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -59,6 +59,11 @@ class Component:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    command: list[str]
+    env: dict[str, str] = field(repr=False)
+    cwd: Path
+    #: how often it was started again after it had ended by itself
+    revived: int = 0
 
     def exited(self) -> int | None:
         """Exit code, or None while it runs."""
@@ -97,7 +102,7 @@ class Components:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        component = Component(name, process, path)
+        component = Component(name, process, path, command, env, cwd)
         self._running.append(component)
         sessions = {c.process.pid: started_at(c.process.pid) for c in self._running}
         self._note({"owner": os.getpid(), "folder": str(cwd), "sessions": sessions})
@@ -127,6 +132,17 @@ class Components:
         component.process.wait()
         self.forget(component)
         return len(killed)
+
+    def revive(self, component: Component) -> Component:
+        """Start a component again that has ended; whatever it had started ends first."""
+        self.kill(component)
+        again = self.start(component.name, component.command, component.env, cwd=component.cwd)
+        again.revived = component.revived + 1
+        return again
+
+    def named(self, name: str) -> Component | None:
+        """The component of this name."""
+        return next((c for c in self._running if c.name == name), None)
 
     def first_dead(self) -> Component | None:
         """A component that ended although nobody asked it to."""

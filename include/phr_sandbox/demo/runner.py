@@ -75,12 +75,14 @@ class Demo:
         )
 
     def stay(self) -> None:
-        """Stay up until Ctrl-C; a component that dies is said once."""
-        assert self._components is not None
+        """Stay up until Ctrl-C.
+
+        :raises DemoError: a component does not stay up.
+        """
         self._console.print("Ctrl-C ends everything / กด Ctrl-C เพื่อปิดทั้งหมด")
-        while (dead := self._components.first_dead()) is None:
+        while True:
+            self._stack.mind()
             time.sleep(1)
-        raise DemoError(f"{dead.name} ended by itself:\n{dead.tail()}")
 
     def close(self) -> list[int]:
         """End every process; returns what could not be ended."""

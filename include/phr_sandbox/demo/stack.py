@@ -22,6 +22,8 @@ POOLS = (
     ("backfill", 2, "ส่งย้อนหลัง / backfills"),
 )
 _BOOT_SECONDS = 240
+#: how often one component is started again
+_REVIVALS = 2
 
 
 class Stack:
@@ -40,7 +42,7 @@ class Stack:
         self.api = AirflowApi(f"http://127.0.0.1:{ports.airflow}")
         self.components = Components(state_file=installation.state_file, log_folder=installation.log_folder)
         self._say = say
-        self._scheduler: Component | None = None
+        self._booted = False
 
     # -- starting --------------------------------------------------------------------------------
 
@@ -72,26 +74,38 @@ class Stack:
         self._say(f"Airflow answers on port {self.ports.airflow}, {', '.join(dag_ids)} is there")
         for name, slots, description in POOLS:
             self.api.ensure_pool(name, slots, description)
+        self._booted = True
 
     def start_triggerer(self) -> None:
-        """What a waiting task (for budget, for a person's answer) needs; a start takes seconds, and few wait."""
+        """What a task that waits (for budget, for an answer) needs; few wait, and a start takes seconds."""
         self._airflow("triggerer", "triggerer", "--skip-serve-logs")
 
     def start_scheduler(self) -> None:
         """The scheduler and, with LocalExecutor, its workers."""
         # only the scheduler forks tasks, so only it is worth importing Great Expectations beforehand
-        self._scheduler = self._airflow("scheduler", "scheduler", "--skip-serve-logs", PHR_PRELOAD="1")
+        self._airflow("scheduler", "scheduler", "--skip-serve-logs", PHR_PRELOAD="1")
 
     def kill_scheduler(self) -> int:
         """``kill -9`` of the scheduler, its workers and their tasks; returns how many processes that were."""
-        assert self._scheduler is not None
-        killed = self.components.kill(self._scheduler)
-        self._scheduler = None
-        return killed
+        scheduler = self.components.named("scheduler")
+        assert scheduler is not None
+        return self.components.kill(scheduler)
 
     def _airflow(self, name: str, *arguments: str, **more_env: str) -> Component:
         command = [sys.executable, "-m", "airflow", *arguments]
         return self.components.start(name, command, self.env | more_env, cwd=REPOSITORY)
+
+    def mind(self) -> None:
+        """Start again what ended by itself, as a service manager would.
+
+        :raises DemoError: it ended while everything was starting, or for the third time.
+        """
+        while dead := self.components.first_dead():
+            if not self._booted or dead.revived >= _REVIVALS:
+                raise DemoError(f"{dead.name} ended by itself ({dead.log}):\n{dead.tail()}")
+            code = dead.exited()
+            self.components.revive(dead)
+            self._say(f"{dead.name} ended by itself (exit code {code}, {dead.log}); started again")
 
     # -- waiting and asking ----------------------------------------------------------------------
 
@@ -100,12 +114,11 @@ class Stack:
     ) -> None:
         """Wait for something, looking ``every`` so many seconds.
 
-        :raises DemoError: a component ended by itself, or the time is up.
+        :raises DemoError: a component does not stay up (:meth:`mind`), or the time is up.
         """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if dead := self.components.first_dead():
-                raise DemoError(f"{dead.name} ended by itself ({dead.log}):\n{dead.tail()}")
+            self.mind()
             if done():
                 return
             time.sleep(every)
