@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import os
 import shutil
@@ -56,20 +57,26 @@ def airflow_db() -> None:
 
 
 @pytest.fixture
-def visits_run(
+def feed_run(
     province: Any, dag_bag: Any, airflow_db: None, connection: Callable[..., None]
 ) -> Callable[..., Any]:
-    """Run the visits DAG over the small province: ``visits_run(dry_run=True)`` returns the DAG run."""
+    """Run a feed's DAG over the small province: ``feed_run("labs", dry_run=True)`` returns the DAG run."""
     for conn_id, fields in json.loads((province.home / "connections.json").read_text()).items():
         connection(conn_id, **fields)
 
-    def run(**conf: Any) -> Any:
+    def run(feed: str, **conf: Any) -> Any:
         from airflow.dag_processing.dagbag import DagBag
 
-        dag = DagBag(str(REPOSITORY / "dags")).dags["phr_visits"]
+        dag = DagBag(str(REPOSITORY / "dags")).dags[f"phr_{feed}"]
         return dag.test(run_conf={"day_from": "2025-10-07", "day_to": "2025-10-09", **conf})
 
     return run
+
+
+@pytest.fixture
+def visits_run(feed_run: Callable[..., Any]) -> Callable[..., Any]:
+    """Run the visits DAG: ``visits_run(dry_run=True)`` returns the DAG run."""
+    return functools.partial(feed_run, "visits")
 
 
 @pytest.fixture

@@ -95,3 +95,41 @@ def test_no_enabled_hospital_is_an_empty_run_that_succeeds(
     assert str(run.state) == "success", states(run)
     assert states(run)["finish[-1]"] == "success"
     assert province.calls(after=0) == []
+
+
+def test_a_proposed_feed_that_a_hospital_switches_on_sends_its_registers(
+    feed_run: Callable[..., Any], province: Any
+) -> None:
+    province.configure(
+        hospitals={"99002": {"categories": {"visits": "2025-10-01", "allergies": "2020-01-01"}}}
+    )
+    province.his("99002", "DELETE FROM opd_allergy")
+    hn = str(province.oracles["99002"].visits[province.clean_visit("99002", 0)].hn)
+    sql = "INSERT INTO opd_allergy (hn, agent, report_date) VALUES (?, 'AMOXICILLIN', '2025-10-08')"
+    province.his("99002", sql, hn)
+
+    run = feed_run("allergies")
+
+    assert str(run.state) == "success", states(run)
+    assert {ti.rendered_map_index for ti in run.get_task_instances() if ti.map_index == 0} == {"รพ.ชุมชนสมมติ"}
+    [row] = province.double.admin.registers("99002", "AllergyIntolerance")
+    assert row["body"]["code"]["text"] == "AMOXICILLIN"
+
+
+def test_an_admission_is_sent_by_its_own_feed(feed_run: Callable[..., Any], province: Any) -> None:
+    categories = dict.fromkeys(("visits", "admissions"), "2025-10-01")
+    province.configure(hospitals={"99002": {"categories": categories}})
+    province.his("99002", "DELETE FROM ipt")
+    province.his("99002", "UPDATE ovst SET an = NULL")
+    vn = province.clean_visit("99002", 0)
+    hn = province.oracles["99002"].visits[vn].hn
+    province.his("99002", "UPDATE ovst SET an = '680000001' WHERE vn = ?", vn)
+    sql = (
+        "INSERT INTO ipt (an, vn, hn, regdate, dchdate, dchtime) VALUES ('680000001', ?, ?, ?, ?, '10:30:00')"
+    )
+    province.his("99002", sql, vn, hn, "2025-10-07", "2025-10-08")
+
+    run = feed_run("admissions")
+
+    assert str(run.state) == "success", states(run)
+    assert province.double.admin.encounter(f"99002:{vn}")["body"]["Encounter"][0]["class"]["code"] == "IMP"
