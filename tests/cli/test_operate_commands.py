@@ -10,6 +10,7 @@ from province_kit import DAYS, ProvinceKit
 from typer.testing import CliRunner
 
 from phr.cli import app
+from phr.ledger import approvals
 from phr.ledger.balance import state_equations
 
 RUN = CliRunner()
@@ -72,3 +73,21 @@ def test_what_took_something_away_is_listed_with_its_proof(province: ProvinceKit
     shown = RUN.invoke(app, ["approvals", "calls"])
     assert vn in shown.stdout
     assert "CHILD_REMOVED" in shown.stdout
+
+
+def test_a_decision_is_taken_back_with_a_reason(province: ProvinceKit) -> None:
+    with province.ledger.write(HCODE) as connection:
+        item = approvals.Item("v1", "c", "GONE")
+        asked = approvals.propose(
+            connection, hospital=HCODE, kind="encounter", action="retract", items=[item]
+        )
+    assert asked is not None
+    for command, note in (("reject", "it exists"), ("withdraw", "that was another")):
+        assert RUN.invoke(app, ["approvals", command, asked[:8], "--note", " "]).exit_code != 0
+        done = RUN.invoke(app, ["approvals", command, asked[:8], "--note", note, "--by", "somchai"])
+        assert done.exit_code == 0, done.output
+    assert "ถอนคำตัดสินแล้ว / withdrawn" in done.output
+    listed = RUN.invoke(app, ["approvals", "list", "--all"]).stdout
+    assert "void" in listed
+    assert "it exists · withdrawn by somchai" in listed
+    assert "PHR-507" in RUN.invoke(app, ["approvals", "withdraw", asked[:8], "--note", "again"]).output

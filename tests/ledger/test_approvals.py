@@ -130,6 +130,37 @@ def test_what_a_person_rejected_is_not_asked_again_until_it_is_something_else(le
     assert question(ledger, "v1", reason="KEPT_BACK") is not None
 
 
+def test_a_rejection_that_is_withdrawn_is_asked_again_and_stays_on_record(ledger: Ledger) -> None:
+    asked = question(ledger, "v1")
+    assert asked is not None
+    answer(ledger, asked, yes=False)
+    approvals.withdraw(ledger, asked, by="another", note="wrong visit")
+    again = question(ledger, "v1")
+    assert again not in (None, asked)
+    assert states(ledger) == ["void", "open"]
+    old = approvals.get(ledger, asked)
+    assert old is not None
+    assert old["decided_by"] == "somebody"
+    assert old["note"].startswith("why · withdrawn by another, ")
+    assert old["note"].endswith(": wrong visit")
+    for closed in (asked, again, "nothing"):  # void, open, unknown
+        assert closed is not None
+        with pytest.raises(StopHospital, match="PHR-507"):
+            approvals.withdraw(ledger, closed, by="another", note="again")
+
+
+def test_of_an_approval_what_was_not_carried_out_is_withdrawn(ledger: Ledger) -> None:
+    asked = question(ledger, "v1", "v2")
+    assert asked is not None
+    answer(ledger, asked, yes=True)
+    with ledger.write(HOSPITAL) as connection:
+        approvals.tick_off(connection, asked, "v1")
+    approvals.withdraw(ledger, asked, by="another", note="the second was right")
+    assert leave(ledger, {"v1": "x", "v2": "x"}) == {}
+    assert (states(ledger), item_states(ledger, asked)) == (["done"], {"v1": "done", "v2": "void"})
+    assert question(ledger, "v2") is not None
+
+
 def test_a_question_whose_time_ran_out_is_asked_again(ledger: Ledger) -> None:
     asked = question(ledger, "v1")
     assert asked is not None
@@ -229,6 +260,15 @@ def test_an_approved_version_that_changed_again_is_held(ledger: Ledger, braked: 
     assert {row(ledger, name)["desired_state"] for name in ("v1", "v2")} == {"held"}
     assert item_states(ledger, braked) == {"v1": "void", "v2": "void"}
     assert states(ledger) == ["void", "open"]
+
+
+def test_a_version_whose_approval_is_withdrawn_is_held_at_the_door(ledger: Ledger, braked: str) -> None:
+    answer(ledger, braked, yes=True)
+    to_send, _ = snapshot(ledger, "r4", at(3), [want("v1", "b", **LESS)], brake=NOTHING)
+    assert to_send == {"v1"}
+    approvals.withdraw(ledger, braked, by="another", note="no")
+    held(ledger, "r5", 4, "v1", "v2")
+    assert row(ledger, "v1")["desired_state"] == "held"
 
 
 def test_a_rejected_version_stays_held_without_a_question(ledger: Ledger, braked: str) -> None:

@@ -74,8 +74,20 @@ def approve(approval_id: Id, note: Note, by: By = None) -> None:
 @approvals_app.command("reject")
 @exit_on_error
 def reject(approval_id: Id, note: Note, by: By = None) -> None:
-    """ไม่อนุมัติ จะไม่ถามชุดเดิมอีก / reject; the same set is not asked again."""
+    """ไม่อนุมัติ จะไม่ถามชุดเดิมอีก / reject; the same set is not asked again unless this is withdrawn."""
     _decide(approval_id, False, note, by)
+
+
+@approvals_app.command("withdraw")
+@exit_on_error
+def withdraw(approval_id: Id, note: Note, by: By = None) -> None:
+    """ถอนคำตัดสินที่ยังไม่ได้ทำ แล้วถามใหม่ / take a decision back that is not carried out; it is asked anew."""
+    _needed(note)
+    ledger = _ledger()
+    row = approvals.withdraw(
+        ledger, _find(ledger, approval_id)["approval_id"], by=by or getpass.getuser(), note=note
+    )
+    typer.echo(f"ถอนคำตัดสินแล้ว / withdrawn: {approvals.ACTIONS_TH[row['action']]} · {row['hospital']}")
 
 
 @approvals_app.command("calls")
@@ -107,8 +119,7 @@ def calls(
 
 
 def _decide(approval_id: str, yes: bool, note: str, by: str | None) -> None:
-    if not note.strip():
-        raise typer.BadParameter("ต้องมีเหตุผล / a reason is needed", param_hint="--note")
+    _needed(note)
     ledger = _ledger()
     row = _find(ledger, approval_id)
     who = by or getpass.getuser()
@@ -117,6 +128,11 @@ def _decide(approval_id: str, yes: bool, note: str, by: str | None) -> None:
     )
     word = "อนุมัติแล้ว / approved" if yes else "ไม่อนุมัติ / rejected"
     typer.echo(f"{word}: {approvals.ACTIONS_TH[row['action']]} {row['items']} · {row['hospital']}")
+
+
+def _needed(note: str) -> None:
+    if not note.strip():
+        raise typer.BadParameter("ต้องมีเหตุผล / a reason is needed", param_hint="--note")
 
 
 def _ledger() -> Ledger:

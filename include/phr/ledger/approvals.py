@@ -164,6 +164,35 @@ def decide(
     return {**row, **values}
 
 
+def withdraw(ledger: Ledger, approval_id: str, *, by: str, note: str) -> dict[str, Any]:
+    """Take a decision back; what it was about is asked anew by the next run that meets it.
+
+    Of an approval only what has not been carried out is taken back. Who had decided stays on record.
+
+    :raises StopHospital: PHR-507 when there is no such approval, or nothing of its decision is left.
+    """
+    a = t.approval
+    found = get(ledger, approval_id)
+    if found is None:
+        raise StopHospital(faults.APPROVAL_CLOSED, detail="there is no approval with this id")
+    with ledger.write(found["hospital"]) as connection:
+        row = dict(connection.execute(select(a).where(a.c.approval_id == approval_id)).mappings().one())
+        if row["state"] not in ("approved", "rejected"):
+            raise StopHospital(
+                faults.APPROVAL_CLOSED, hospital=row["hospital"], detail=f"it is {row['state']}"
+            )
+        values = {"note": f"{row['note']} · withdrawn by {by[:120]}, {now():%F %R} UTC: {note}"}
+        if row["state"] == "rejected":
+            values["state"] = "void"
+        connection.execute(update(a).where(a.c.approval_id == approval_id).values(**values))
+        waiting = select(t.approval_item.c.reference).where(
+            t.approval_item.c.approval_id == approval_id, t.approval_item.c.state == "waiting"
+        )
+        for reference in connection.execute(waiting).scalars().all():
+            tick_off(connection, approval_id, reference, state="void")
+    return {**row, **values}
+
+
 def approved(
     connection: Connection, hospital: str, kind: str, action: Action, contents: Mapping[str, str]
 ) -> dict[str, str]:
