@@ -103,13 +103,6 @@ class EndpointSettings(BaseModel):
         default=False,
         description="whole-history mode drops every encounter that is left out (3.2): never without this",
     )
-    webapp_reads: bool = Field(
-        default=False,
-        description=(
-            "a hospital's token may read WebApp without an OTP (open). Nothing reads it yet: a register is "
-            "proved by the answer to its call alone"
-        ),
-    )
     ask_agent_computer: bool = Field(
         default=True,
         description=(
