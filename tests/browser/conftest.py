@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = os.environ.get("PHR_TEST_CHROMIUM", "/usr/bin/chromium")
 #: where pictures go, so that a person can look at them afterwards
 PICTURES = Path(os.environ.get("PHR_TEST_PICTURES", Path(__file__).parents[2] / ".screenshots"))
+
+# the five seconds of the library are too few for a page beside a test suite on two cores
+expect.set_options(timeout=60_000)
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ def page(demo: RunningDemo, browser: Browser) -> Iterator[Page]:
     """A page logged in as admin, in Thailand's time zone."""
     context = browser.new_context(viewport={"width": 1500, "height": 1300}, timezone_id="Asia/Bangkok")
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(60_000)
     opened.goto(f"{demo.url}/dags/phr_visits")
     opened.locator('input[name="username"]').fill("admin")
     opened.locator('input[name="password"]').fill(demo.password)

@@ -74,7 +74,7 @@ def test_backfill_form_runs_three_past_days_to_completion(demo: RunningDemo, pag
     picture(page, "backfill-form")
     dialog.get_by_role("button", name=re.compile("Run Backfill")).click()
 
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 400
     states: dict[str, str] = {}
     while time.monotonic() < deadline:
         with sqlite3.connect(f"file:{demo.home}/airflow/airflow.db?mode=ro", uri=True) as connection:

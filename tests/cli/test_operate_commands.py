@@ -91,3 +91,18 @@ def test_a_decision_is_taken_back_with_a_reason(province: ProvinceKit) -> None:
     assert "void" in listed
     assert "it exists · withdrawn by somchai" in listed
     assert "PHR-507" in RUN.invoke(app, ["approvals", "withdraw", asked[:8], "--note", "again"]).output
+
+
+def test_what_another_sender_filed_is_listed_and_not_touched(province: ProvinceKit) -> None:
+    days = ["--hospital", HCODE, "--from", str(DAYS[0]), "--to", str(DAYS[-1])]
+    assert "no difference is known" in RUN.invoke(app, ["differences"]).stdout
+    invoke("backfill", *RANGE, "--category", "visits")
+    stranger = {"vn": "X0001", "cid": "3333333333335", "date": str(DAYS[0])}
+    province.double.admin.seed_foreign(HCODE, [stranger])
+    assert RUN.invoke(app, ["reconcile", *days]).exit_code == 0
+    (row,) = json.loads(RUN.invoke(app, ["differences", "--hospital", HCODE, "--format", "json"]).stdout)
+    assert (row["finding"], row["reference"]) == ("extra_other", "X0001")
+    shown = RUN.invoke(app, ["differences"]).stdout
+    assert f"{HCODE} · 1 · ส่วนกลางมีจากผู้ส่งอื่น" in shown
+    assert "X0001" in shown
+    assert province.double.admin.deletions(hospital_code=HCODE) == []

@@ -1,4 +1,4 @@
-"""``phr backfill``, ``plan-backfill``, ``redrive``, ``sweep``, ``reconcile`` and ``takeover``."""
+"""Backfill and its plan, redrive, sweep, reconcile and the differences it found, takeover."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
     app.command("redrive")(redrive)
     app.command("sweep")(sweep)
     app.command("reconcile")(reconcile)
+    app.command("differences")(differences)
     app.command("takeover")(takeover)
 
 
@@ -143,6 +144,22 @@ def reconcile(
         for hcode, counts in totals.items():
             typer.echo(f"{hcode} {_short(counts)}")
     raise typer.Exit(code)
+
+
+@exit_on_error
+def differences(hospital: Hospitals = None, output: OutputFormat = "table") -> None:
+    """ที่ HIS บัญชี และส่วนกลางยังไม่ตรงกัน / what phr reconcile found on one side only, and still does."""
+    from phr.reporting.differences import differences_lines, differences_table, open_differences
+
+    found = open_differences(Ledger.open(Home.from_env().ledger_url), hospital)
+    if output == "json":
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+    elif found:
+        for line in differences_lines(found):
+            typer.echo(line)
+        Console(highlight=False, markup=False, width=140).print(differences_table(found))
+    else:
+        typer.echo("ไม่พบความต่าง / no difference is known")
 
 
 @exit_on_error
