@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from province_kit import DAYS, ProvinceKit, RunResult, assert_balanced
 
+from phr.ledger import approvals
 from phr.pipeline.context import RunOptions
 
 HCODE = "99002"
@@ -126,6 +127,25 @@ def test_a_register_whose_newest_dose_is_gone_is_held_not_sent_and_not_lost(kit:
     ]
     assert len(registers(kit)[cid]) == 2
     assert result.counts["held"] >= 1
+
+
+def test_a_register_whose_remaining_doses_lie_before_the_category_begins_is_asked_about(
+    kit: ProvinceKit,
+) -> None:
+    kit.configure(hospitals={HCODE: {"categories": {"visits": "2025-10-01", "immunizations": str(DAYS[0])}}})
+    cid, _hn, vn = adult(kit)
+    give(kit, 900001, vn, date(2019, 5, 6), "106")
+    give(kit, 900002, vn, DAYS[1], "815")
+    run(kit, day_from=DAYS[0])
+    both = {("2019-05-06", "106"), (str(DAYS[1]), "815")}
+    assert registers(kit)[cid] == both
+    kit.his(HCODE, "DELETE FROM ovst_vaccine WHERE ovst_vaccine_id = 900002")
+    _result, calls = run(kit, day_from=DAYS[0])
+    assert (calls, registers(kit)[cid]) == (0, both)
+    rows = [row for row in immunizations(kit).values() if row["desired_reason"] == "REGISTER_SHRANK"]
+    assert [(row["desired_state"], str(row["service_day"])) for row in rows] == [("held", "2019-05-06")]
+    (asked,) = approvals.questions(kit.ledger)
+    assert (asked["kind"], asked["action"], asked["items"]) == ("immunization", "shrink", 1)
 
 
 def test_a_register_that_lost_every_dose_is_absent_and_stays_nationally(kit: ProvinceKit) -> None:
