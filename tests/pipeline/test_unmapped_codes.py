@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from province_kit import DAYS, HCODES, ProvinceKit, assert_balanced
+from typer.testing import CliRunner
 
+from phr.cli import app
 from phr.ledger.backlog import backlog
 from phr.ledger.balance import row_equations
 from phr.ledger.quarantined import open_findings
@@ -186,7 +188,9 @@ def test_the_province_decides_for_all_and_one_hospital_for_itself(province: Prov
     assert "lab_result.code_unmapped" not in rules[HCODE]
 
 
-def test_the_reports_name_the_policy_and_what_each_code_holds_back(province: ProvinceKit, ref: str) -> None:
+def test_the_reports_name_the_policy_and_what_each_code_holds_back(
+    province: ProvinceKit, ref: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = datetime.combine(DAYS[-1] + timedelta(days=1), time(3), tzinfo=UTC)
     before = assess(HCODE, days=len(DAYS), now=now)
     assert before.held_back("drugs") == 0
@@ -202,5 +206,13 @@ def test_the_reports_name_the_policy_and_what_each_code_holds_back(province: Pro
     page = readiness_page(report)
     assert f"left out and listed until there is a code ×{missing.total():,}" in page
     assert "<code>send_local_text</code>" in page
+    monkeypatch.setattr("phr.pipeline.readiness.assess", lambda *_args, **_options: report)
+    shown = CliRunner().invoke(app, ["codes", "coverage", HCODE]).stdout
+    (line,) = [line for line in shown.splitlines() if line.startswith("ยา / drugs:")]
+    assert line.endswith(f"· quarantine · กักไว้ / held back: {missing.total():,}")
+    assert "ที่เหลือกักไว้จนกว่าจะมีรหัส / the rest is left out and listed until there is a code" in shown
+    (line,) = [line for line in shown.splitlines() if "laboratory tests:" in line]
+    assert line.endswith("· send_local_text · กักไว้ / held back: 0")
+    assert NAME in shown
     run(province)
     assert findings(province).count(RULE) == report.rules[RULE]

@@ -30,22 +30,22 @@ def coverage(hcode: Hcode, days: Days = 30) -> None:
     report = assess(hcode, days=days)
     for name, counts in report.coverage.maps.items():
         local, policy = MAPS[name], getattr(report.hospital.unmapped_codes, name)
-        effect_th, effect_en = EFFECTS[policy]
-        table = Table(
-            title=f"{local.title_th} / {local.title_en}: {counts.coded:,} จาก / of {counts.rows:,} "
-            f"({int(100 * counts.share)} %) · {policy}: ที่เหลือ{effect_th} / the rest is {effect_en} · "
-            f"กักไว้ / held back: {report.held_back(name):,}",
-            title_justify="left",
+        if not counts.missing:
+            console.print(f"✓ {local.title_th} / {local.title_en}: {counts.rows:,} · {policy}")
+            continue
+        console.print(
+            f"{local.title_th} / {local.title_en}: {counts.coded:,} จาก / of {counts.rows:,} "
+            f"({int(100 * counts.share)} %) · {policy} · กักไว้ / held back: {report.held_back(name):,}"
         )
+        effect_th, effect_en = EFFECTS[policy]
+        console.print(f"ที่เหลือ{effect_th} / the rest is {effect_en}")
+        table = Table()
         table.add_column("รหัส / code", no_wrap=True)
         table.add_column("ชื่อ / name")
         table.add_column("แถวที่จะปลดได้ / rows freed", justify="right")
         for (source, words), rows in counts.missing.most_common(_MOST):
             table.add_row(source or "–", words, f"{rows:,}")
-        if counts.missing:
-            console.print(table)
-        else:
-            console.print(f"✓ {local.title_th} / {local.title_en}: {counts.rows:,} · {policy}")
+        console.print(table)
 
 
 @codes_app.command("template")
