@@ -23,6 +23,7 @@ from phr.settings import (
     EndpointSettings,
     Hospital,
     MaintenanceWindow,
+    UnmappedCodes,
 )
 
 HERE = Path(__file__).parent
@@ -107,6 +108,7 @@ def settings() -> str:
         ("hospitals[].contact, hospitals[].dpo_contact", Contact),
         ("hospitals[].brake", Brake),
         ("hospitals[].maintenance[]", MaintenanceWindow),
+        ("unmapped_codes, hospitals[].unmapped_codes", UnmappedCodes),
         ("endpoint", EndpointSettings),
     )
     for title, model in pages:

@@ -147,7 +147,7 @@ def test_both_languages_give_the_same_commands() -> None:
 @pytest.mark.parametrize("language", ["en", "th"])
 def test_settings_in_the_table_of_the_page_are_valid(language: str, tmp_path: Path) -> None:
     rows = re.findall(r"^\| `(\w+: [^`]+)` \|", PAGES[language].read_text(encoding="utf-8"), re.M)
-    assert len(rows) == 7
+    assert len(rows) == 8
     (entry,) = blocks(language, "yaml")
     path = tmp_path / "hospitals.yaml"
     for row in rows:

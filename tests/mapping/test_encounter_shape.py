@@ -167,6 +167,25 @@ def test_missing_identity_is_refused_without_naming_a_value(field: str) -> None:
         assert value not in message
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "sent", "display", "text"),
+    [
+        ("099", "ไทย", "099", "ไทย", "ไทย"),
+        ("048", "เมียนมา", "048", "เมียนมา", "เมียนมา"),
+        (None, "เผ่าสมมติ", "999", "ไม่ทราบ", "เผ่าสมมติ"),
+        (None, None, "999", "ไม่ทราบ", "ไม่ทราบ"),
+    ],
+)
+def test_a_nationality_without_code_keeps_the_hospitals_own_words(
+    code: str | None, name: str | None, sent: str, display: str, text: str
+) -> None:
+    given = json.loads((GOLDEN / "minimal.in.json").read_text(encoding="utf-8"))
+    given["patient"] |= {"nationality": code, "nationality_name": name}
+    block = build_encounter(bundle_of(given), hospital_of({}), endpoint_of({})).body["Patient"]
+    (coding,) = block["nationality"]["coding"]
+    assert (coding["code"], coding["display"], block["nationality"]["text"]) == (sent, display, text)
+
+
 def test_rows_of_two_people_are_never_one_document() -> None:
     case = json.loads((GOLDEN / "full.in.json").read_text(encoding="utf-8"))
     case["visit"]["hn"] = "0000999"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from phr.canonical import LabResult
+from phr.canonical import LabResult, Visit
 from phr.errors import StopHospital
 from phr.mapping.code_coverage import CodeCoverage
-from phr.mapping.local_codes import LocalCodes
+from phr.mapping.local_codes import MAPS, LocalCodes
 
 HEAD = "# map: labs\n# version: 1\n# source: laboratory of the test hospital, 1 Nov 2026\n"
 
@@ -81,6 +81,13 @@ def test_a_file_that_cannot_be_meant_stops_the_hospital_and_names_it(
     assert f"codes/99001/{name}" in str(caught.value.detail)
     assert says in str(caught.value.detail)
     LocalCodes.load(tmp_path, "99002")  # another hospital goes on
+
+
+def test_a_department_has_its_code_when_the_document_carries_it() -> None:
+    visit = Visit(*[None] * len(Visit._fields))  # type: ignore[arg-type]
+    has_code = MAPS["clinics"].has_code
+    assert has_code(visit._replace(clinic_code="00100"))
+    assert not any(has_code(visit._replace(clinic_code=code)) for code in (None, "", "01", "0010A", "001000"))
 
 
 def test_the_template_of_what_is_missing_is_a_file_that_can_be_read_back(tmp_path: Path) -> None:

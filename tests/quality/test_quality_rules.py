@@ -17,6 +17,7 @@ from phr.errors import Bug
 from phr.quality import RULES, Checker
 from phr.quality.engine import build_suite
 from phr.quality.rules import EXPECTATIONS, RULES_FOLDER, load_rules
+from phr.settings import UnmappedCodes
 
 Mistake = Callable[[Unit], Any]
 
@@ -146,6 +147,19 @@ MISTAKES: dict[str, list[Mistake]] = {
         change("appointment", created_date=None, notes="bad_date:created_date")
     ],
     "appointment.created_future": [change("appointment", created_date="2026-11-02")],
+    "lab_result.code_unmapped": [
+        change("lab_result"),
+        change("lab_result", local_code="L1", labtest="0531002"),
+        change("lab_result", loinc="", tmlt=""),
+    ],
+    "drug_dispense.code_unmapped": [
+        change("drug_dispense", local_code="1000001"),
+        change("drug_dispense", did24="1" * 24),
+    ],
+    "coverage.code_unmapped": [
+        change("coverage"),
+        change("coverage", instype="0000", plan_name="สิทธิที่ไม่มีในรายการ"),
+    ],
     "lab_result.value_missing": [change("lab_result", value=None)],
     "lab_result.name_missing": [change("lab_result", name=None)],
     "lab_result.date_missing": [change("lab_result", order_date=None, report_date=None)],
@@ -429,6 +443,20 @@ HARMLESS |= {f"id beginning with {d}": change("patient", cid=make_cid(7, first=d
 HARMLESS |= {
     f"thai_registered: {d}": change("patient", cid=make_cid(7, first=d), nationality="048") for d in "1234589"
 }
+#: kept back without code, and each has one
+ALL_KEPT = UnmappedCodes(drugs="quarantine", labs="quarantine", coverages="quarantine")
+CODED = "kept without code: "
+HARMLESS |= {
+    f"{CODED}{name}": lambda unit, lab=lab, coverage=coverage: (
+        spoil(unit, "lab_result", **lab),
+        spoil(unit, "drug_dispense", tmt_code="100001", tmt_level="GPU"),
+        spoil(unit, "coverage", **coverage),
+    )
+    for name, lab, coverage in (
+        ("LOINC and group", {"loinc": "718-7"}, {"group_code": "UCS"}),
+        ("TMLT and INSTYPE", {"tmlt": "320070"}, {"instype": "1100"}),
+    )
+}
 #: hospitals with this policy; all others accept any valid id
 THAI_REGISTERED = ("thai_registered: ", "patient.cid_not_thai_registered#")
 
@@ -446,7 +474,17 @@ def failed() -> dict[str, set[str]]:
     for name, mistake in _situations().items():
         mistake(units[name])
     thai = {name: "thai_registered" for name in units if name.startswith(THAI_REGISTERED)}
-    bad = Checker(today=TODAY, facility_codes=frozenset({FACILITY}), identity_policies=thai).check(units)  # type: ignore[arg-type]
+    kept = {name: ALL_KEPT for name in units if name.startswith(CODED)}
+    for code_map, table in (("drugs", "drug_dispense"), ("labs", "lab_result"), ("coverages", "coverage")):
+        only = UnmappedCodes(**{code_map: "quarantine"})
+        kept |= {name: only for name in units if name.startswith(f"{table}.code_unmapped")}
+    checker = Checker(
+        today=TODAY,
+        facility_codes=frozenset({FACILITY}),
+        identity_policies=thai,  # type: ignore[arg-type]
+        unmapped_codes=kept,
+    )
+    bad = checker.check(units)
     return {name: {b.rule for b in bad if b.hospital == name} for name in units}
 
 

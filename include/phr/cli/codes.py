@@ -11,7 +11,7 @@ from rich.table import Table
 
 from phr.cli.support import exit_on_error
 from phr.home import Home
-from phr.mapping.local_codes import FOLDER, MAPS, LocalCodes
+from phr.mapping.local_codes import EFFECTS, FOLDER, MAPS, LocalCodes
 from phr.settings import load_province
 
 codes_app = typer.Typer(no_args_is_help=True, help="รหัสของโรงพยาบาลกับรหัสมาตรฐาน / local and national codes")
@@ -29,21 +29,23 @@ def coverage(hcode: Hcode, days: Days = 30) -> None:
     console = Console(highlight=False, markup=False, width=140)
     report = assess(hcode, days=days)
     for name, counts in report.coverage.maps.items():
-        local = MAPS[name]
-        table = Table(
-            title=f"{local.title_th} / {local.title_en}: {counts.coded:,} จาก / of {counts.rows:,} "
-            f"({int(100 * counts.share)} %) · ที่เหลือ{local.effect_th} / the rest is {local.effect_en}",
-            title_justify="left",
+        local, policy = MAPS[name], getattr(report.hospital.unmapped_codes, name)
+        if not counts.missing:
+            console.print(f"✓ {local.title_th} / {local.title_en}: {counts.rows:,} · {policy}")
+            continue
+        console.print(
+            f"{local.title_th} / {local.title_en}: {counts.coded:,} จาก / of {counts.rows:,} "
+            f"({int(100 * counts.share)} %) · {policy} · กักไว้ / held back: {report.held_back(name):,}"
         )
+        effect_th, effect_en = EFFECTS[policy]
+        console.print(f"ที่เหลือ{effect_th} / the rest is {effect_en}")
+        table = Table()
         table.add_column("รหัส / code", no_wrap=True)
         table.add_column("ชื่อ / name")
-        table.add_column("แถว / rows", justify="right")
+        table.add_column("แถวที่จะปลดได้ / rows freed", justify="right")
         for (source, words), rows in counts.missing.most_common(_MOST):
             table.add_row(source or "–", words, f"{rows:,}")
-        if counts.missing:
-            console.print(table)
-        else:
-            console.print(f"✓ {local.title_th} / {local.title_en}: {counts.rows:,}")
+        console.print(table)
 
 
 @codes_app.command("template")

@@ -5,24 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from phr.canonical import CanonicalRow
-from phr.mapping.codemaps import INSTYPE, VACCINE
 from phr.mapping.local_codes import MAPS, LocalMap
-
-#: map -> whether a row has its national code
-_HAS_CODE: dict[str, Callable[[Any], bool]] = {
-    "labs": lambda row: bool(row.loinc or row.tmlt),
-    "drugs": lambda row: bool(row.tmt_code),
-    "vaccines": lambda row: row.vaccine_code in VACCINE,
-    "coverages": lambda row: bool(row.group_code or INSTYPE.get(row.instype or "", {}).get("group")),
-    "clinics": lambda row: bool(row.clinic_code),
-    "nationalities": lambda row: bool(row.nationality),
-}
 
 
 @dataclass(slots=True)
@@ -49,10 +38,10 @@ class CodeCoverage:
     def add(self, rows: Mapping[str, Iterable[CanonicalRow]]) -> None:
         """Count these canonical rows."""
         for name, local in MAPS.items():
-            counts, has_code = self.maps[name], _HAS_CODE[name]
+            counts = self.maps[name]
             for row in rows.get(local.table, ()):
                 counts.rows += 1
-                if has_code(row):
+                if local.has_code(row):
                     counts.coded += 1
                 else:
                     counts.missing[_named(local, row)] += 1

@@ -51,6 +51,12 @@ def profession(licence: str | None) -> str:
     return row["text"] if row else "ผู้ให้บริการ"
 
 
+def department(clinic_code: str | None) -> str | None:
+    """The two department digits of a 43-file CLINIC code (5 digits: OPD/IPD, department, sub-unit)."""
+    code = clinic_code or ""
+    return code[1:3] if len(code) == 5 and code.isascii() and code.isdigit() else None
+
+
 def organization(hcode: str, name: str) -> dict[str, Any]:
     """``managingOrganization`` (contract 4.1) without agent and scope."""
     return {

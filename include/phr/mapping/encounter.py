@@ -21,7 +21,7 @@ from phr.errors import Bug, QuarantineRecord
 from phr.faults import DOCUMENT_INCOMPLETE
 from phr.mapping import administrative, clinical, laboratory, medication
 from phr.mapping.codemaps import ENCOUNTER_CLASS, ENCOUNTER_TYPE
-from phr.mapping.common import moment, organization, practitioner, profession
+from phr.mapping.common import department, moment, organization, practitioner, profession
 from phr.mapping.keys import national_keys
 from phr.mapping.patient import full_name, lacking, patient_block
 from phr.settings import EndpointSettings, Hospital
@@ -190,17 +190,11 @@ def _sayable(bundle: VisitBundle, endpoint: EndpointSettings) -> tuple[VisitBund
     return kept, set(_child_keys(bundle)) - set(_child_keys(kept))
 
 
-def _department(visit: Visit) -> str | None:
-    """The two department digits of a 43-file CLINIC code (5 digits: OPD/IPD, department, sub-unit)."""
-    code = visit.clinic_code or ""
-    return code[1:3] if len(code) == 5 and code.isascii() and code.isdigit() else None
-
-
 def _class_and_priority(visit: Visit, hospital: Hospital) -> dict[str, Any]:
     if visit.discharge_date:
         code = "IMP"
     else:
-        code = "EMER" if _department(visit) in hospital.emergency_clinics else "AMB"
+        code = "EMER" if department(visit.clinic_code) in hospital.emergency_clinics else "AMB"
     row = ENCOUNTER_CLASS[code]
     return {
         "class": {
@@ -247,7 +241,7 @@ def _participants(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _division(visit: Visit) -> dict[str, Any]:
-    code, name = _department(visit), visit.clinic_name or visit.department_name
+    code, name = department(visit.clinic_code), visit.clinic_name or visit.department_name
     if not code and not name:
         return {}
     system = "https://bps.moph.go.th/division"

@@ -16,6 +16,9 @@ from typing import Any
 from phr import faults
 from phr.canonical import CanonicalRow
 from phr.errors import StopHospital
+from phr.mapping.codemaps import INSTYPE, VACCINE
+from phr.mapping.common import department
+from phr.settings import UnmappedPolicy
 
 FOLDER = "codes"
 _PROVENANCE = ("# map:", "# version:", "# source:")
@@ -33,19 +36,38 @@ class LocalMap:
     keys: tuple[str, ...]
     #: columns of the canonical row that a line may fill; they are the columns of the file
     fills: tuple[str, ...]
-    #: what becomes of a row without national code, Thai and English
-    effect_th: str
-    effect_en: str
+    #: whether a row has its national code
+    has_code: Callable[[Any], bool]
 
 
-_SENT = ("ส่งด้วยชื่อของโรงพยาบาล", "sent with the hospital's own words")
+#: policy of unmapped codes -> what becomes of a row without national code, Thai and English
+EFFECTS: dict[UnmappedPolicy, tuple[str, str]] = {
+    "send_local_text": ("ส่งด้วยชื่อของโรงพยาบาล", "sent with the hospital's own words"),
+    "quarantine": ("กักไว้จนกว่าจะมีรหัส", "left out and listed until there is a code"),
+}
+#: by file name; each has its policy in ``Hospital.unmapped_codes``
 MAPS: dict[str, LocalMap] = {
     m.name: m
     for m in (
         LocalMap(
-            "labs", "รายการแล็บ", "laboratory tests", "lab_result", ("local_code",), ("loinc", "tmlt"), *_SENT
+            "labs",
+            "รายการแล็บ",
+            "laboratory tests",
+            "lab_result",
+            ("local_code",),
+            ("loinc", "tmlt"),
+            # a 43-file LABTEST code is sent, but the contract names LOINC and TMLT only (6.1)
+            lambda row: bool(row.loinc or row.tmlt),
         ),
-        LocalMap("drugs", "ยา", "drugs", "drug_dispense", ("local_code",), ("tmt_code", "tmt_level"), *_SENT),
+        LocalMap(
+            "drugs",
+            "ยา",
+            "drugs",
+            "drug_dispense",
+            ("local_code",),
+            ("tmt_code", "tmt_level"),
+            lambda row: bool(row.tmt_code),
+        ),
         LocalMap(
             "vaccines",
             "วัคซีน",
@@ -53,8 +75,7 @@ MAPS: dict[str, LocalMap] = {
             "immunization",
             ("vaccine_code", "vaccine_name"),
             ("vaccine_code",),
-            "กักประวัติวัคซีนของผู้ป่วยไว้",
-            "the person's register is kept back",
+            lambda row: row.vaccine_code in VACCINE,
         ),
         LocalMap(
             "coverages",
@@ -63,7 +84,7 @@ MAPS: dict[str, LocalMap] = {
             "coverage",
             ("plan_name", "instype"),
             ("group_code",),
-            *_SENT,
+            lambda row: bool(row.group_code or INSTYPE.get(row.instype or "", {}).get("group")),
         ),
         LocalMap(
             "clinics",
@@ -72,7 +93,7 @@ MAPS: dict[str, LocalMap] = {
             "visit",
             ("clinic_code", "clinic_name"),
             ("clinic_code",),
-            *_SENT,
+            lambda row: department(row.clinic_code) is not None,
         ),
         LocalMap(
             "nationalities",
@@ -81,7 +102,7 @@ MAPS: dict[str, LocalMap] = {
             "patient",
             ("nationality", "nationality_name"),
             ("nationality",),
-            *_SENT,
+            lambda row: bool(row.nationality),
         ),
     )
 }

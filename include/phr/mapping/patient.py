@@ -99,10 +99,12 @@ def _marital(code: str | None) -> dict[str, Any]:
 
 
 def _nationality(patient: Patient) -> dict[str, Any]:
+    """The code with its name; without a code 999 (unknown), and as text what the hospital calls it."""
     code = patient.nationality or "999"
     row = NATIONALITY.get(code)
     words = row["display"] if row else patient.nationality_name or code
-    return {"coding": [{"system": NATIONALITY_SYSTEM, "code": code, "display": words}], "text": words}
+    own = words if patient.nationality else patient.nationality_name or words
+    return {"coding": [{"system": NATIONALITY_SYSTEM, "code": code, "display": words}], "text": own}
 
 
 def _address(patient: Patient) -> dict[str, Any]:

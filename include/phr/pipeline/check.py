@@ -67,11 +67,17 @@ def check_hospitals(
     province = context.province
     codes = {h.hcode for h in province.hospitals} | {h.hcode for h in province.broken}
     policies = {hospital.hcode: hospital.identity_policy for hospital in hospitals}
+    unmapped = {hospital.hcode: hospital.unmapped_codes for hospital in hospitals}
     checker: Checker | None = None
     found = visits = 0
     for part in _slices(context, hospitals, failed):
         # a part of a run may have nothing to check; the suites cost seconds
-        checker = checker or Checker(today=today, facility_codes=frozenset(codes), identity_policies=policies)
+        checker = checker or Checker(
+            today=today,
+            facility_codes=frozenset(codes),
+            identity_policies=policies,
+            unmapped_codes=unmapped,
+        )
         bad = checker.check(part.rows)
         _write_verdicts(context, part, bad)
         found += len(bad)

@@ -102,7 +102,7 @@ def _waiting(context: Context, hospital: Hospital, source: KeySource, extra: lis
         kind,
         recheck_from=context.today - timedelta(days=RECHECK_DAYS),
         mapping=context.kind.mapping_version,
-        policy=Policy.load(context.home.config_dir, hospital.class_policy).version,
+        policy=Policy.of(context.home.config_dir, hospital).version,
         limit=REDRIVE_LIMIT,
     )
     keys = keys_of(context, source, waiting)

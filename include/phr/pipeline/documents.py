@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Self
 
-from phr.errors import QuarantineRecord, StopHospital
+from phr.errors import QuarantineRecord
 from phr.ledger.decide import Desired
 from phr.ledger.quarantined import QuarantineEntry
 from phr.pipeline.context import Context
@@ -44,10 +44,7 @@ class Builder:
     @classmethod
     def create(cls, context: Context, hospital: Hospital) -> Self:
         """Load the hospital's policy; raises ``StopHospital``: PHR-106 none (DM3), PHR-101 a bad one."""
-        try:
-            policy = Policy.load(context.home.config_dir, hospital.class_policy)
-        except StopHospital as error:
-            raise StopHospital(error.fault, hospital=hospital.hcode, detail=error.detail) from None
+        policy = Policy.of(context.home.config_dir, hospital)
         return cls(hospital, context.province.endpoint, policy, context.keyring, context.kind)
 
     def kept_back(

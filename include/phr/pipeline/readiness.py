@@ -64,6 +64,11 @@ class Readiness:
         """Nothing stops a run; doubtful data does not."""
         return not self.probe.problems and not self.failures
 
+    def held_back(self, code_map: str) -> int:
+        """Rows that the hospital's policy of unmapped codes keeps back for want of a national code."""
+        kept = getattr(self.hospital.unmapped_codes, code_map) == "quarantine"
+        return self.coverage.maps[code_map].missing.total() if kept else 0
+
     @property
     def fixes(self) -> list[tuple[str, int]]:
         """Rules with the most findings: what is worth mending first."""

@@ -17,7 +17,7 @@ from phr.quality.facts import HospitalFacts
 from phr.quality.frames import FRAMES, HOSPITAL, ROW_NUMBER
 from phr.quality.rules import EXPECTATIONS
 from phr.quality.values import text
-from phr.settings import IdentityPolicy
+from phr.settings import IdentityPolicy, UnmappedCodes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,7 @@ class Checker:
     :param placeholder_cids: ids that name nobody, in place of the shipped list.
     :param facility_codes: known hcode5, to tell temporary ids (0 + code) from mistyped ones.
     :param identity_policies: ``Hospital.identity_policy`` by hospital code, ``checksum`` for those not named.
+    :param unmapped_codes: ``Hospital.unmapped_codes`` by hospital code, its defaults for those not named.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Checker:
         placeholder_cids: frozenset[str] | None = None,
         facility_codes: frozenset[str] = frozenset(),
         identity_policies: Mapping[str, IdentityPolicy] | None = None,
+        unmapped_codes: Mapping[str, UnmappedCodes] | None = None,
     ) -> None:
         preload()
         self._today = today
         self._placeholders = default_placeholders() if placeholder_cids is None else placeholder_cids
         self._facility_codes = facility_codes
         self._identity_policies = dict(identity_policies or {})
+        self._unmapped_codes = dict(unmapped_codes or {})
         self._engine = Engine()
         self._tallies = {
             table: {spec.rule_id: Tally() for spec in specs} for table, specs in EXPECTATIONS.items()
@@ -102,6 +105,7 @@ class Checker:
                 placeholders=self._placeholders,
                 facility_codes=self._facility_codes,
                 identity_policy=self._identity_policies.get(hospital, "checksum"),
+                unmapped_codes=self._unmapped_codes.get(hospital),
             )
             for hospital, tables in rows.items()
         }

@@ -24,9 +24,10 @@ from phr.canonical import (
     Visit,
 )
 from phr.mapping.codemaps import VACCINE
+from phr.mapping.local_codes import MAPS
 from phr.quality.cid import CidClass, classify
 from phr.quality.values import date_state, day_of, text
-from phr.settings import IdentityPolicy
+from phr.settings import IdentityPolicy, UnmappedCodes
 
 #: nobody alive was born before
 EARLIEST_BIRTH = date(1890, 1, 1)
@@ -78,6 +79,7 @@ class HospitalFacts:
     visits: dict[str, Visit] = field(default_factory=dict)  # by visit_ref
     #: key of the person of a register -> that person's patient rows
     people: dict[str, list[Patient]] = field(default_factory=dict)
+    unmapped_codes: UnmappedCodes = field(default_factory=UnmappedCodes)
 
     @classmethod
     def of(
@@ -88,12 +90,13 @@ class HospitalFacts:
         placeholders: frozenset[str],
         facility_codes: frozenset[str],
         identity_policy: IdentityPolicy = "checksum",
+        unmapped_codes: UnmappedCodes | None = None,
     ) -> HospitalFacts:
         """Look-ups over one hospital's canonical tables (absent tables are empty)."""
         patients = cast("list[Patient]", tables.get("patient", []))
         evidence = cast("list[IdentityEvidence]", tables.get("identity_evidence", []))
         visits = cast("list[Visit]", tables.get("visit", []))
-        facts = cls(today=today)
+        facts = cls(today=today, unmapped_codes=unmapped_codes or UnmappedCodes())
         facts.cid_classes = [
             classify(
                 row.cid,
@@ -130,6 +133,12 @@ class HospitalFacts:
     def order_of(self, person_ref: str, day: str | None) -> LifeOrder:
         """A day of a register against every record of its person: the strictest one counts."""
         return _life_order(day_of(day), self.people.get(person_ref, []))
+
+    def code_state(self, code_map: str, row: CanonicalRow) -> Literal["ok", "unmapped"] | None:
+        """Whether a row has its national code; None where the hospital sends it in its own words anyway."""
+        if getattr(self.unmapped_codes, code_map) != "quarantine":
+            return None
+        return "ok" if MAPS[code_map].has_code(row) else "unmapped"
 
     def appointment_order(self, row: Appointment) -> Literal["ok", "before_visit"] | None:
         """An appointment's day against the day of the visit it was made in."""

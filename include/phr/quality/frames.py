@@ -158,6 +158,7 @@ def _coverages(facts: HospitalFacts, rows: list[Coverage]) -> Iterator[tuple[obj
             _iso(row.expire_date),
             text(row.main_hospital),
             text(row.sub_hospital),
+            facts.code_state("coverages", row),
         )
 
 
@@ -185,6 +186,7 @@ def _lab_results(facts: HospitalFacts, rows: list[LabResult]) -> Iterator[tuple[
             date_state(row.report_date, "report_date", row.notes, latest=facts.today),
             _iso(row.order_date),
             _iso(row.report_date),
+            facts.code_state("labs", row),
         )
 
 
@@ -197,6 +199,7 @@ def _drugs(facts: HospitalFacts, rows: list[DrugDispense]) -> Iterator[tuple[obj
             text(row.name),
             number(row.quantity),
             date_state(row.dispensed_date, "dispensed_date", row.notes, latest=facts.today),
+            facts.code_state("drugs", row),
         )
 
 
@@ -296,15 +299,27 @@ FRAMES: dict[str, Frame] = {
             "expire_date",
             "main_hospital",
             "sub_hospital",
+            "code_state",
         ),
         _coverages,
     ),
     "appointment": Frame((*_CHILD, "start_state", "created_state", "appointment_order"), _appointments),
     "lab_result": Frame(
-        (*_CHILD, "value", "named", "order_state", "report_state", "order_date", "report_date"),
+        (
+            *_CHILD,
+            "value",
+            "named",
+            "order_state",
+            "report_state",
+            "order_date",
+            "report_date",
+            "code_state",
+        ),
         _lab_results,
     ),
-    "drug_dispense": Frame((*_CHILD, "name", "quantity", "dispensed_state"), _drugs, frozenset({"quantity"})),
+    "drug_dispense": Frame(
+        (*_CHILD, "name", "quantity", "dispensed_state", "code_state"), _drugs, frozenset({"quantity"})
+    ),
     "register_person": Frame(("person_ref", "hn", "patient_known", "links"), _register_people),
     "immunization": Frame(
         (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +20,7 @@ from phr import faults
 from phr.errors import StopHospital
 from phr.release.icd10 import SensitivityTable
 from phr.release.text import TextPatterns
+from phr.settings import Hospital
 
 Action = Literal["send", "hold", "never"]
 ClassName = Literal["C0", "C1", "C2", "C3", "C4"]
@@ -121,6 +122,23 @@ class Policy:
     def sends_text(self, name: TextField) -> bool:
         """Whether a free text of this kind may stand in a document that is sent."""
         return self.file.classes[self.file.free_text.class_of(name)].action == "send"
+
+    @classmethod
+    def of(cls, config_dir: Path, hospital: Hospital) -> Policy:
+        """The policy of a hospital.
+
+        Its version also tells which code maps keep back what could go (``Hospital.unmapped_codes``), by their
+        first letters: ``+dl`` is drugs and labs. So what was judged otherwise is found again.
+
+        :raises StopHospital: as :meth:`load`, naming the hospital.
+        """
+        try:
+            policy = cls.load(config_dir, hospital.class_policy)
+        except StopHospital as error:
+            raise StopHospital(error.fault, hospital=hospital.hcode, detail=error.detail) from None
+        if stricter := "".join(name[0] for name in hospital.unmapped_codes.stricter):
+            return replace(policy, version=f"{policy.version}+{stricter}")
+        return policy
 
     @classmethod
     def load(cls, config_dir: Path, policy_file: str = POLICY_FILE) -> Policy:

@@ -94,9 +94,15 @@ def _feeds(hospital: Hospital) -> str:
 
 def _policies(hospital: Hospital) -> str:
     brake = f"เพดาน / brake {hospital.brake.removals}, {hospital.brake.share:.0%}"
-    return "\n".join(
-        [hospital.class_policy, _IDENTITY[hospital.identity_policy], _RETRACTION[hospital.retraction], brake]
-    )
+    lines = [
+        hospital.class_policy,
+        _IDENTITY[hospital.identity_policy],
+        _RETRACTION[hospital.retraction],
+        brake,
+    ]
+    if kept := hospital.unmapped_codes.stricter:
+        lines.append(f"กักเมื่อไม่มีรหัส / kept without code: {', '.join(kept)}")
+    return "\n".join(lines)
 
 
 def _pace(hospital: Hospital) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from phr.mapping.local_codes import MAPS
+from phr.mapping.local_codes import EFFECTS, MAPS
 from phr.pipeline.readiness import KindCounts, Readiness
 from phr.quality import RULES
 from phr.reporting.thai import thai_date
@@ -53,7 +53,8 @@ def readiness_lines(report: Readiness) -> list[str]:
     for codes in content["maps"]:
         lines.append(
             f"รหัส / codes · {codes['thai']} / {codes['english']}: {codes['percent']} % "
-            f"({codes['coded']:,}/{codes['rows']:,})"
+            f"({codes['coded']:,}/{codes['rows']:,}) · {codes['policy']}"
+            f" · กักไว้ / held back {codes['held_back']:,}"
         )
     lines += [f"✗ {failure}" for failure in content["failures"]]
     verdict = "พร้อม / ready" if report.can_start else "ยังไม่พร้อม / not ready"
@@ -135,8 +136,10 @@ def _maps(report: Readiness) -> list[dict[str, Any]]:
             "name": name,
             "thai": MAPS[name].title_th,
             "english": MAPS[name].title_en,
-            "effect_thai": MAPS[name].effect_th,
-            "effect_english": MAPS[name].effect_en,
+            "policy": (policy := getattr(report.hospital.unmapped_codes, name)),
+            "effect_thai": EFFECTS[policy][0],
+            "effect_english": EFFECTS[policy][1],
+            "held_back": report.held_back(name),
             "rows": counts.rows,
             "coded": counts.coded,
             # never 100 while something is missing

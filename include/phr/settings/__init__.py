@@ -2,7 +2,7 @@
 
 from phr.settings.categories import CATEGORIES, KIND_CATEGORIES, Category, CategoryName
 from phr.settings.endpoint import EndpointSettings
-from phr.settings.hospital_parts import Brake, Contact, MaintenanceWindow
+from phr.settings.hospital_parts import Brake, Contact, MaintenanceWindow, UnmappedCodes, UnmappedPolicy
 from phr.settings.hospitals import OVERRIDABLE, Hospital, IdentityPolicy, Province, WorkUnit
 from phr.settings.loading import load_province
 
@@ -19,6 +19,8 @@ __all__ = [
     "IdentityPolicy",
     "MaintenanceWindow",
     "Province",
+    "UnmappedCodes",
+    "UnmappedPolicy",
     "WorkUnit",
     "load_province",
 ]

@@ -1,9 +1,9 @@
-"""Parts of a hospital's entry that have fields of their own: people, brake, maintenance windows."""
+"""Parts of a hospital's entry that have fields of their own: people, brake, codes, maintenance windows."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -54,6 +54,59 @@ class Brake(_Part):
         if wanted == 0:
             return True
         return wanted + lately <= self.removals and wanted <= max(_FEW, self.share * out_of)
+
+
+#: send_local_text: the row goes in the hospital's own words; quarantine: it is left out and listed
+UnmappedPolicy = Literal["send_local_text", "quarantine"]
+
+
+class UnmappedCodes(_Part):
+    """What becomes of a row whose own code has no national one, by code map (the file names in ``codes/``).
+
+    A hospital's entry goes before the one of the province, map by map. Without both, what the contract lets
+    go in the hospital's own words goes.
+    """
+
+    drugs: UnmappedPolicy = Field(default="send_local_text", description="a drug without TMT code")
+    labs: UnmappedPolicy = Field(default="send_local_text", description="a result without LOINC and TMLT")
+    coverages: UnmappedPolicy = Field(
+        default="send_local_text", description="a coverage without main group, its own or of its INSTYPE"
+    )
+    vaccines: Literal["quarantine"] = Field(
+        default="quarantine",
+        description="a dose without 43-file code: the register takes nothing else (contract 4.5), so nothing "
+        "but quarantine is accepted",
+    )
+    clinics: Literal["send_local_text"] = Field(
+        default="send_local_text",
+        description="a visit whose department has no CLINIC code: only a label of the visit, so nothing but "
+        "send_local_text is accepted",
+    )
+    nationalities: Literal["send_local_text"] = Field(
+        default="send_local_text",
+        description="a patient without NATION code: goes as 999 (unknown) with the hospital's own words; "
+        "nothing else is accepted",
+    )
+
+    @field_validator("vaccines", mode="before")
+    @classmethod
+    def _never_loosened(cls, value: Any) -> Any:
+        if value != "quarantine":
+            raise ValueError("a dose without a 43-file code cannot be sent: only quarantine is accepted")
+        return value
+
+    @field_validator("clinics", "nationalities", mode="before")
+    @classmethod
+    def _never_a_reason(cls, value: Any) -> Any:
+        if value != "send_local_text":
+            raise ValueError("it would keep whole visits back for a label: only send_local_text is accepted")
+        return value
+
+    @property
+    def stricter(self) -> tuple[str, ...]:
+        """Maps for which the hospital keeps back what could go."""
+        fields = type(self).model_fields
+        return tuple(name for name, field in fields.items() if getattr(self, name) != field.default)
 
 
 class MaintenanceWindow(_Part):

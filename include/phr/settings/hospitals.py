@@ -23,7 +23,13 @@ from phr import faults
 from phr.errors import Fault, StopHospital
 from phr.settings.categories import CategoryName
 from phr.settings.endpoint import EndpointSettings
-from phr.settings.hospital_parts import Brake, Contact, MaintenanceWindow, Weekday
+from phr.settings.hospital_parts import (
+    Brake,
+    Contact,
+    MaintenanceWindow,
+    UnmappedCodes,
+    Weekday,
+)
 from phr.settings.regions import health_regions, known_province
 
 # [0-9], not \d: Thai digits are digits too
@@ -161,6 +167,10 @@ class Hospital(BaseModel):
         description="checksum: any valid 13-digit id off the placeholder list is accepted; thai_registered: "
         "ids that begin with 0, 6 or 7 (no Thai registration) are kept back",
     )
+    unmapped_codes: UnmappedCodes = Field(
+        default=UnmappedCodes(),
+        description="what becomes of rows without national code; default, map by map: the one of the file",
+    )
     retraction: Retraction = Field(
         default="propose",
         description="removals nationally: never, proposed, or by itself below the brake",
@@ -258,6 +268,15 @@ def first_mistakes(mistakes: Sequence[str]) -> str:
     return "; ".join(mistakes[:3]) + (f" (+{more} more)" if more > 0 else "")
 
 
+def _with_shared(entry: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """An entry with what it leaves to the file; of the unmapped codes, map by map."""
+    merged = {**shared, **entry}
+    own, common = merged.get("unmapped_codes"), shared.get("unmapped_codes")
+    if isinstance(own, dict) and isinstance(common, dict):
+        merged["unmapped_codes"] = {**common, **own}
+    return merged
+
+
 class Province(BaseModel):
     """A province's configuration."""
 
@@ -266,6 +285,8 @@ class Province(BaseModel):
     name_th: str
     province_code: ProvinceCode
     endpoint: EndpointSettings = EndpointSettings()
+    #: of every hospital whose entry does not say otherwise
+    unmapped_codes: UnmappedCodes = UnmappedCodes()
     hospitals: tuple[Hospital, ...] = ()
     _broken: tuple[BrokenHospital, ...] = PrivateAttr(default=())
 
@@ -277,11 +298,11 @@ class Province(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _in_this_province(cls, raw: Any) -> Any:
-        """A hospital lies in the province of the file unless its entry says otherwise."""
+        """What the file says holds for a hospital unless its entry says otherwise."""
         if not isinstance(raw, dict) or not isinstance(raw.get("hospitals"), list):
             return raw
-        code = raw.get("province_code")
-        entries = [{"province_code": code, **e} if isinstance(e, dict) else e for e in raw["hospitals"]]
+        shared = {name: raw[name] for name in ("province_code", "unmapped_codes") if name in raw}
+        entries = [_with_shared(e, shared) if isinstance(e, dict) else e for e in raw["hospitals"]]
         return {**raw, "hospitals": entries}
 
     @model_validator(mode="after")
