@@ -38,9 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 CHILDREN = ("DIAGNOSIS_OPD", "DRUG_OPD", "LABFU", "APPOINTMENT")
 #: files of registers: a broken line in one keeps back every register that is made of it, and no visit
 REGISTERS = ("EPI", "DRUGALLERGY", "CHRONIC")
-DATES = frozenset(
-    {"BIRTH", "DDISCHARGE", "DATE_SERV", "APDATE", "DATERECORD", "DATE_DIAG", "DATE_DISCH"}
-)
+DATES = frozenset({"BIRTH", "DDISCHARGE", "DATE_SERV", "APDATE", "DATERECORD", "DATE_DIAG", "DATE_DISCH"})
 #: fields by which rows of one key are told apart, so that an export may have them in any order
 _ORDER: dict[str, tuple[str, ...]] = {"DRUGALLERGY": ("DATERECORD", "DNAME"), "CHRONIC": ("DATE_DIAG",)}
 _DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")

@@ -175,7 +175,9 @@ def _rows(model: Model, updated: str) -> Rows:
         }
         for dose in model.doses
     ]
-    rows["DRUGALLERGY"] = [_allergy(row, pids[row.hn or ""], model.hcode, providers) for row in model.allergies]
+    rows["DRUGALLERGY"] = [
+        _allergy(row, pids[row.hn or ""], model.hcode, providers) for row in model.allergies
+    ]
     rows["CHRONIC"] = [_chronic(row, pids[row.hn or ""], model.hcode) for row in model.chronic]
     for code, (name, license_no) in providers.items():
         given, _, family = (name or "").partition(" ")
