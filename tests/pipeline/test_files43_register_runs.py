@@ -1,4 +1,4 @@
-"""Allergies and chronic diseases of a 43-file folder, end to end: whole registers, or none (rules R6 and R7)."""
+"""Allergies and chronic diseases of a 43-file folder, end to end: whole registers, or none (rule R6)."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_registers_go_only_when_the_file_is_said_to_be_whole(office: Office) -> 
     assert office.good_run() > 10
     there, expected = office.there(), office.expected()
     assert len(there) > 10
-    # some of the invented people may not be sent at all (placeholder ids, clashing birth dates): nobody in part
+    # some invented people are sent nowhere (placeholder ids, clashing birth dates); nobody in part
     assert there == {cid: expected[cid] for cid in there}
     sent = {row["desired_state"] for row in office.documents() if row["delivered_version"] is not None}
     assert sent == {"delivered"}
