@@ -139,8 +139,8 @@ def _of_registers(system: System) -> Iterator[Statement]:
             yield Statement(name, tables, _PLACE_COLUMNS[kind], f"rows of {register.table}, by person")
     kinds = [kind for kind, places in system.registers.items() if places]
     if system.partial and kinds:
-        tables = tuple(REGISTERS[kind].table for kind in kinds)
-        yield Statement("broken_registers", tables, ("file",), "files of :table that are not whole")
+        of_registers = tuple(REGISTERS[kind].table for kind in kinds)
+        yield Statement("broken_registers", of_registers, ("file",), "files of :table that are not whole")
 
 
 def spoiled(system: System, rendered: Statements, names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
