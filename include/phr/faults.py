@@ -212,11 +212,13 @@ EXPORT_LINES = Fault(
 )
 EXPORT_NOT_FULL = Fault(
     "PHR-227",
-    "ยังไม่แน่ว่าแฟ้ม EPI มีวัคซีนครบทุกเข็มของทุกคน จึงไม่ส่งทะเบียนวัคซีน (รายการที่ขาดจะถูกลบที่ส่วนกลาง)",
-    "EPI is not known to hold every dose of every person: registers are not sent, since a missing dose would "
-    "be deleted nationally",
-    "หากส่งออก EPI ครบทุกปีเสมอ ให้ตั้ง epi_export_full: true มิฉะนั้นให้ปิดหมวด immunizations ของแห่งนี้",
-    "if EPI is always exported whole, set epi_export_full: true; else switch its category immunizations off",
+    "ยังไม่แน่ว่าแฟ้มของทะเบียน (EPI, DRUGALLERGY, CHRONIC) มีครบทุกรายการของทุกคน จึงไม่ส่งทะเบียนนั้น "
+    "(รายการที่ขาดอาจถูกลบที่ส่วนกลาง)",
+    "the file of a register (EPI, DRUGALLERGY, CHRONIC) is not known to hold every row of every person: none "
+    "is sent, since what is missing might be deleted nationally",
+    "หากส่งออกแฟ้มนั้นครบทุกคนทุกปีเสมอ ให้ตั้งค่าที่ระบุเป็น true มิฉะนั้นให้ปิดหมวดนั้นของแห่งนี้ หากมีบรรทัดไม่ครบ ให้ส่งออกแฟ้มใหม่",
+    "if that file is always exported whole, set the named setting to true; else switch its category off; "
+    "where lines are broken, export the file again",
 )
 
 # -- 3xx data of one document --------------------------------------------------------------------

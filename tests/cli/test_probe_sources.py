@@ -123,6 +123,25 @@ def test_config_check_warns_of_registers_that_will_not_go(province: ProvinceKit,
     assert "ยังไม่ได้ยืนยันว่าแฟ้ม EPI" in warning
 
 
+@pytest.mark.parametrize(
+    ("category", "file", "setting"),
+    [
+        ("allergies", "DRUGALLERGY", "drugallergy_export_full"),
+        ("chronic", "CHRONIC", "chronic_export_full"),
+    ],
+)
+def test_each_register_has_its_own_word(
+    province: ProvinceKit, export: Path, category: str, file: str, setting: str
+) -> None:
+    province.configure(hospitals={HCODE: {"categories": {category: "2000-01-01"}, "epi_export_full": True}})
+    (warning,) = (
+        line for line in RUN.invoke(app, ["config", "check"]).stdout.splitlines() if setting in line
+    )
+    assert f"{category} is on, but {file} is not said to be whole ({setting})" in warning
+    province.configure(hospitals={HCODE: {setting: True}})
+    assert "export_full" not in RUN.invoke(app, ["config", "check"]).stdout
+
+
 def test_grants_of_the_staff_table_by_column_and_none_for_files(province: ProvinceKit, export: Path) -> None:
     refused = RUN.invoke(app, ["hospital", "grants", HCODE])
     assert refused.exit_code == 2

@@ -19,6 +19,20 @@ CID = "1101700230708"
 UPDATED = "20260113080000"
 
 
+#: an ordinary row of a file of people
+_OF_REGISTER = {
+    "DRUGALLERGY": {
+        "DATERECORD": "20260112",
+        "DRUGALLERGY": "101450000003082121781506",
+        "DNAME": "AMOXICILLIN",
+        "TYPEDX": "1",
+        "ALEVEL": "4",
+        "INFORMANT": "4",
+    },
+    "CHRONIC": {"DATE_DIAG": "20260112", "CHRONIC": "E119", "TYPEDISCH": "03"},
+}
+
+
 def hospital43(**values: Any) -> Hospital:
     return Hospital(**({"hcode": HCODE, "name_th": "รพ.สมมติ", "his": "files43"} | values))
 
@@ -41,6 +55,7 @@ class Folder:
         row = {"HOSPCODE": HCODE, "PID": "1", "D_UPDATE": UPDATED}
         if kind in ("SERVICE", "DIAGNOSIS_OPD", "DRUG_OPD", "LABFU", "APPOINTMENT", "EPI"):
             row |= {"SEQ": "700", "DATE_SERV": "20260112"}
+        row |= _OF_REGISTER.get(kind, {})
         self.rows[kind].append(row | values)
 
     def person(self, pid: str = "1", **values: Any) -> None:

@@ -131,7 +131,7 @@ def test_a_site_without_the_table_has_no_allergies(source: Source, adapter: Adap
     assert read(adapter, DAY)[0] == []
 
 
-@pytest.mark.parametrize("his", ["hospital_os", "files43"])
+@pytest.mark.parametrize("his", ["hospital_os", "views"])
 def test_a_his_without_the_selects_has_no_such_source(his: str) -> None:
     from phr.his.snapshot import SqlSnapshot
     from phr.his.system import system

@@ -121,12 +121,16 @@ def _warnings(hospital: Hospital) -> Iterator[str]:
 
 
 def _source_warnings(hospital: Hospital) -> Iterator[str]:
-    part_only = hospital.his in names() and system(hospital.his).partial
-    if part_only and "immunizations" in hospital.categories and not hospital.epi_export_full:
-        yield (
-            "เปิดหมวด immunizations แต่ยังไม่ได้ยืนยันว่าแฟ้ม EPI ครบทุกเข็ม (epi_export_full: true) จึงไม่ส่งทะเบียนวัคซีน "
-            "/ immunizations is on, but EPI is not said to be whole (epi_export_full): no register is sent"
-        )
+    if hospital.his not in names() or not (kind := system(hospital.his)).partial:
+        return
+    for name in hospital.categories:
+        places = kind.registers.get(CATEGORIES[name].kind)
+        if places and not getattr(hospital, setting := places[0].full_setting):
+            file = places[0].table.upper()
+            yield (
+                f"เปิดหมวด {name} แต่ยังไม่ได้ยืนยันว่าแฟ้ม {file} มีครบทุกรายการของทุกคน ({setting}: true) จึงไม่ส่งทะเบียน "
+                f"/ {name} is on, but {file} is not said to be whole ({setting}): no register is sent"
+            )
 
 
 def grant_lines(home: Home, hcode: str, dialect: str, names: dict[str, str]) -> list[str]:

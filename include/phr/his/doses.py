@@ -27,6 +27,11 @@ class Place:
     key_scope: Literal["hns", "ids"]
     elsewhere: bool = False
 
+    @property
+    def full_setting(self) -> str:
+        """Setting of a hospital by which it says that this file holds every row of every person (R6)."""
+        return f"{self.table}_export_full"
+
 
 class Identity(NamedTuple):
     """What a row says of its person, as the driver returns it (columns of ``doses.jinja``)."""

@@ -71,7 +71,8 @@ class SqlSnapshot:
         """Keys and documents of one kind.
 
         :raises StopHospital: PHR-212 when this HIS has no source for it, PHR-227 when a register could be
-            part of one only: what is missing from a set is deleted nationally.
+            part of one only (what is missing from a set is deleted nationally), PHR-222 or PHR-204 when its
+            file or a column of it is missing.
         """
         if kind == "encounter":
             return encounters.EncounterSource(self._reader)
@@ -83,13 +84,17 @@ class SqlSnapshot:
         return registers.RegisterSource(self._reader, registers.REGISTERS[kind])
 
     def _refuse_part_registers(self, places: Sequence[Place]) -> None:
-        hospital, statements = self._reader.hospital, self._reader.statements
-        if not hospital.epi_export_full:
-            raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hospital.hcode, detail="epi_export_full")
+        reader, hcode = self._reader, self._reader.hospital.hcode
         for place in places:
-            if not all(map(statements.has, place.needs)):
-                missing = f"{place.table.upper()}.txt"
-                raise StopHospital(faults.EXPORT_FILE_MISSING, hospital=hospital.hcode, detail=missing)
-        if broken := [str(file) for (file,) in self._reader.rows("broken_registers", "", {})]:
-            detail = f"{broken[0]}: broken lines"
-            raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hospital.hcode, detail=detail)
+            if not getattr(reader.hospital, place.full_setting):
+                raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hcode, detail=place.full_setting)
+            for table in place.needs:
+                if table not in reader.statements.found:
+                    missing = f"{table.upper()}.txt"
+                    raise StopHospital(faults.EXPORT_FILE_MISSING, hospital=hcode, detail=missing)
+                if lacking := reader.system.joined[table] - reader.statements.found[table]:
+                    names = ", ".join(f"{table}.{column}" for column in sorted(lacking))
+                    raise StopHospital(faults.SOURCE_COLUMN_MISSING, hospital=hcode, detail=names)
+            for (file,) in reader.rows("broken_registers", "", {"table": place.table}):
+                detail = f"{file}: broken lines"
+                raise StopHospital(faults.EXPORT_NOT_FULL, hospital=hcode, detail=detail)

@@ -137,8 +137,10 @@ def _of_registers(system: System) -> Iterator[Statement]:
         yield Statement(register.days, tables, days, "whose each row is, and its day: for the counts")
         for name in dict.fromkeys(place.statement for place in places):
             yield Statement(name, tables, _PLACE_COLUMNS[kind], f"rows of {register.table}, by person")
-    if system.partial and system.registers.get("immunization"):
-        yield Statement("broken_registers", ("immunization",), ("file",), "files of doses that are not whole")
+    kinds = [kind for kind, places in system.registers.items() if places]
+    if system.partial and kinds:
+        of_registers = tuple(REGISTERS[kind].table for kind in kinds)
+        yield Statement("broken_registers", of_registers, ("file",), "files of :table that are not whole")
 
 
 def spoiled(system: System, rendered: Statements, names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:

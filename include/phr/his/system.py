@@ -10,8 +10,8 @@
 * ``doses``, ``allergies``, ``chronic``: the places of vaccinations, allergies and entries of the chronic
   disease register (:class:`phr.his.doses.Place`); without any, this HIS has no such registers;
 * ``shared``: true when one database may hold many hospitals; the SELECTs then ask for ``:hcode``;
-* ``partial``: true when the source may hold some days only: ``covered_days.sql`` says which, and registers
-  are read only where the hospital says that they are whole;
+* ``partial``: true when the source may hold some days only: ``covered_days.sql`` says which, and a register
+  is read only where the hospital says that its tables are whole (``<table>_export_full`` of its settings);
 * ``by_column``: tables of which only the named columns may be granted, since others hold secrets.
 """
 

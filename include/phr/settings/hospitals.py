@@ -135,6 +135,16 @@ class Hospital(BaseModel):
         description="43-file folder: its EPI file always holds every dose of every person, of all years; "
         "without it no immunization register is sent, since a missing dose would be deleted nationally",
     )
+    drugallergy_export_full: bool = Field(
+        default=False,
+        description="43-file folder: its DRUGALLERGY file always holds every allergy of every person, of all "
+        "years; without it no allergy register is sent, since what is missing might be deleted nationally",
+    )
+    chronic_export_full: bool = Field(
+        default=False,
+        description="43-file folder: its CHRONIC file always holds every chronic disease of every person, of "
+        "all years; without it no chronic disease register is sent, since a part is no register",
+    )
     chunk_visits: int = Field(
         default=1000, ge=10, le=5000, description="visits read and held in memory at once"
     )

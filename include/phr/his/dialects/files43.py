@@ -33,7 +33,10 @@ class Files43(Sqlite):
             optional = {
                 t: kind.optional.get(t, frozenset()) | kind.joined.get(t, frozenset()) for t in kind.tables
             }
-            return open_export(root, hospital.hcode, kind.required, optional)
+            # one export without a column of a register must not pass for one with empty fields
+            kept = {place.table for places in kind.registers.values() for place in places}
+            required = {**kind.required, **{table: kind.joined[table] for table in kept}}
+            return open_export(root, hospital.hcode, required, optional)
 
         return create_engine("sqlite://", creator=open_files, poolclass=NullPool, hide_parameters=True)
 

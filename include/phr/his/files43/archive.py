@@ -28,6 +28,8 @@ READ = (
     "LABFU",
     "APPOINTMENT",
     "EPI",
+    "DRUGALLERGY",
+    "CHRONIC",
 )
 #: an export of visits is whole only with these beside SERVICE; one without lines has its header
 WITH_SERVICE = ("DIAGNOSIS_OPD", "DRUG_OPD", "LABFU", "APPOINTMENT")

@@ -1,2 +1,2 @@
-{# Files of doses with lines that could not be read: the registers are not whole then. #}
-SELECT file FROM export_line WHERE what = 'broken' AND UPPER(file) LIKE '%EPI%' ORDER BY file
+{# Files of a register with lines that could not be read: the registers are not whole then. #}
+SELECT file FROM export_line WHERE what = 'broken' AND kind = UPPER(:table) ORDER BY file

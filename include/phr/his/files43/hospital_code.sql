@@ -5,6 +5,6 @@ UNION SELECT hospcode FROM diagnosis_opd
 UNION SELECT hospcode FROM drug_opd
 UNION SELECT hospcode FROM labfu
 UNION SELECT hospcode FROM appointment
-{% if has('epi') %}
-UNION SELECT hospcode FROM epi
-{% endif %}
+{% for name in ('epi', 'drugallergy', 'chronic') if has(name) %}
+UNION SELECT hospcode FROM {{ name }}
+{% endfor %}

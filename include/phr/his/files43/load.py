@@ -30,10 +30,17 @@ KEYS: dict[str, tuple[str, ...]] = {
     "LABFU": ("PID", "SEQ", "DATE_SERV", "LABTEST"),
     "APPOINTMENT": ("PID", "SEQ", "DATE_SERV", "APTYPE"),
     "EPI": ("PID", "DATE_SERV", "VACCINETYPE"),
+    "DRUGALLERGY": ("PID", "DRUGALLERGY"),
+    # not DATE_DIAG as well, or a corrected day would leave the old entry beside the new one
+    "CHRONIC": ("PID", "CHRONIC"),
 }
 #: files whose rows belong to a visit
 CHILDREN = ("DIAGNOSIS_OPD", "DRUG_OPD", "LABFU", "APPOINTMENT")
-DATES = frozenset({"BIRTH", "DDISCHARGE", "DATE_SERV", "APDATE"})
+#: files of registers: a broken line in one keeps back every register that is made of it, and no visit
+REGISTERS = ("EPI", "DRUGALLERGY", "CHRONIC")
+DATES = frozenset({"BIRTH", "DDISCHARGE", "DATE_SERV", "APDATE", "DATERECORD", "DATE_DIAG", "DATE_DISCH"})
+#: fields by which rows of one key are told apart, so that an export may have them in any order
+_ORDER: dict[str, tuple[str, ...]] = {"DRUGALLERGY": ("DATERECORD", "DNAME"), "CHRONIC": ("DATE_DIAG",)}
 _DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})?")
 
@@ -48,7 +55,7 @@ def open_export(root: Path, hcode: str, required: Columns, optional: Columns) ->
     exports.sort(key=lambda item: (_newest(item[1]), item[0].label))
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA temp_store = MEMORY")  # a sort must not spill to disk
-    connection.execute("CREATE TABLE export_line (file TEXT, what TEXT, lines INTEGER)")
+    connection.execute("CREATE TABLE export_line (kind TEXT, file TEXT, what TEXT, lines INTEGER)")
     connection.execute("CREATE TABLE export_file (label TEXT)")
     connection.executemany("INSERT INTO export_file VALUES (?)", [(export.label,) for export, _ in exports])
     connection.execute("CREATE TABLE broken (pid TEXT, seq TEXT, day TEXT, export INTEGER)")
@@ -59,8 +66,8 @@ def open_export(root: Path, hcode: str, required: Columns, optional: Columns) ->
             name = kind.lower()
             must = required.get(name, frozenset())
             _fill(connection, kind, found, must | optional.get(name, frozenset()), must, hcode)
-    for (name, what), lines in sorted(_remarks(exports).items()):
-        connection.execute("INSERT INTO export_line VALUES (?, ?, ?)", (name, what, lines))
+    for (kind, name, what), lines in sorted(_remarks(exports).items()):
+        connection.execute("INSERT INTO export_line VALUES (?, ?, ?, ?)", (kind, name, what, lines))
     for statement in _arranging(connection):
         connection.execute(statement)
     connection.execute("PRAGMA query_only = ON")
@@ -89,12 +96,12 @@ def _newest(parsed: dict[str, Records]) -> str:
     return max(stamps)
 
 
-def _remarks(exports: Iterable[tuple[Export, dict[str, Records]]]) -> Counter[tuple[str, str]]:
-    counts: Counter[tuple[str, str]] = Counter()
+def _remarks(exports: Iterable[tuple[Export, dict[str, Records]]]) -> Counter[tuple[str, str, str]]:
+    counts: Counter[tuple[str, str, str]] = Counter()
     for export, parsed in exports:
         for kind, found in parsed.items():
             for what, lines in found.counts.items():
-                counts[export.files[kind][0], what] += lines
+                counts[kind, export.files[kind][0], what] += lines
     return counts
 
 
@@ -145,10 +152,12 @@ def _broken(
     """What is left of broken lines: whom and which visit they belong to stands before any free text.
 
     The visit is marked, so that it is put aside whole until a later export has it. A broken line of PERSON or
-    SERVICE is a row of its key.
+    SERVICE is a row of its key. One of a register need not say whose it is: no register is read then.
 
     :raises StopHospital: PHR-226 when a line does not even say whom it belongs to.
     """
+    if kind in ("ADDRESS", "PROVIDER", *REGISTERS):
+        return
     lost, follows = 0, -2
     for place, (line, fields) in enumerate(part.broken):
         known = {name: fields[i].strip() for i, name in enumerate(part.columns) if i < len(fields)}
@@ -163,8 +172,6 @@ def _broken(
             known.get("SEQ") or None,
             _value("DATE_SERV", known.get("DATE_SERV", "")),
         )
-        if kind in ("ADDRESS", "PROVIDER"):
-            continue
         if not pid or (kind != "PERSON" and not (seq or (day and _is_day(day)))):
             lost += 1
             continue
@@ -173,7 +180,7 @@ def _broken(
         if kind in ("PERSON", "SERVICE"):
             keys = {"HOSPCODE", *KEYS[kind], *(("DATE_SERV",) if kind == "SERVICE" else ())}
             yield line, [known.get(name, "") if name in keys else "" for name in part.columns]
-    if lost and kind not in ("ADDRESS", "PROVIDER"):
+    if lost:
         detail = f"{kind}: {lost} lines do not say whose they are"
         raise StopHospital(faults.EXPORT_LINES, hospital=hcode, detail=detail)
 
@@ -215,13 +222,17 @@ def _arranging(connection: sqlite3.Connection) -> Iterator[str]:
         kind: {str(row[1]).upper() for row in connection.execute(f"PRAGMA table_info({kind.lower()})")}
         for kind in KEYS
     }
-    needed = {kind: {"HOSPCODE", "D_UPDATE", *KEYS[kind]} for kind in KEYS}
+    needed = {kind: {"HOSPCODE", "D_UPDATE", *KEYS[kind], *_ORDER.get(kind, ())} for kind in KEYS}
     usable = [kind for kind in KEYS if needed[kind] <= has[kind]]
     for kind in ("PERSON", "ADDRESS", "PROVIDER", "SERVICE"):
         if kind in usable:
             yield _keep_newest(kind, "rowid", ", rowid DESC")
     if "PERSON" in usable and "HN" in has["PERSON"]:
         yield from _hospital_numbers()
+    for kind in ("DRUGALLERGY", "CHRONIC"):
+        if kind in usable:
+            yield f"CREATE INDEX {kind.lower()}_person ON {kind.lower()} (pid)"
+            yield from _numbered(kind)
     if "SERVICE" not in usable:
         return
     yield from _references()
@@ -244,22 +255,31 @@ def _arranging(connection: sqlite3.Connection) -> Iterator[str]:
             )
             yield (
                 "INSERT INTO export_line"  # noqa: S608 - our own names
-                f" SELECT '{kind}', 'without a visit', COUNT(*) FROM {name} x WHERE NOT EXISTS"
+                f" SELECT '{kind}', '{kind}', 'without a visit', COUNT(*) FROM {name} x WHERE NOT EXISTS"
                 " (SELECT 1 FROM service s WHERE s.pid = x.pid AND s.seq = x.seq) HAVING COUNT(*) > 0"
             )
-        yield _keep_newest(kind, "export", "")
-        yield f"ALTER TABLE {name} ADD COLUMN nth INTEGER"
-        same = ", ".join(f"COALESCE({key.lower()}, '')" for key in KEYS[kind])
-        yield (
-            f"UPDATE {name} SET nth = q.n FROM (SELECT rowid AS id, ROW_NUMBER() OVER (PARTITION BY {same}"  # noqa: S608
-            f" ORDER BY line) AS n FROM {name}) q WHERE q.id = {name}.rowid"
-        )
+        yield from _numbered(kind)
     if "TIME_SERV" in has["SERVICE"]:
         yield (
             f"UPDATE service SET time_serv = '{BROKEN_LINE}' WHERE EXISTS (SELECT 1 FROM broken b"  # noqa: S608
             " WHERE b.export >= service.export"
             " AND (b.seq = service.seq OR (b.seq IS NULL AND b.pid = service.pid AND b.day = date_serv)))"
         )
+
+
+def _numbered(kind: str) -> Iterator[str]:
+    """Of rows of one key those of the newest export, and ``nth``: which of them a row is."""
+    name = kind.lower()
+    if kind == "DRUGALLERGY":  # of a drug without a code the name says which it is
+        yield "UPDATE drugallergy SET drugallergy = dname WHERE LTRIM(COALESCE(drugallergy, ''), '0') = ''"
+    yield _keep_newest(kind, "export", "")
+    yield f"ALTER TABLE {name} ADD COLUMN nth INTEGER"
+    same = ", ".join(f"COALESCE({key.lower()}, '')" for key in KEYS[kind])
+    order = ", ".join((*(f"COALESCE({key.lower()}, '')" for key in _ORDER.get(kind, ())), "line"))
+    yield (
+        f"UPDATE {name} SET nth = q.n FROM (SELECT rowid AS id, ROW_NUMBER() OVER (PARTITION BY {same}"  # noqa: S608
+        f" ORDER BY {order}) AS n FROM {name}) q WHERE q.id = {name}.rowid"
+    )
 
 
 def _keep_newest(kind: str, what: str, last: str) -> str:

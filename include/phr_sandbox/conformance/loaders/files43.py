@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from phr.canonical import (
+    Allergy,
     Appointment,
     CanonicalRow,
+    ChronicRegistration,
     Coverage,
     Diagnosis,
     DrugDispense,
@@ -23,10 +25,11 @@ from phr.his.files43.load import labtest_names
 from phr_sandbox.conformance.loaders.fill import Codes
 from phr_sandbox.conformance.model import Model, ModelVisit, State
 
+REGISTERS = ("immunization", "allergy", "chronic")
 #: SERVICE knows no anonymous visits
 STATES: frozenset[State] = frozenset({"eligible", "admitted", "unfinished"})
 #: what the hospital's entry in hospitals.yaml has to say, for registers to be read
-SETTINGS = {"epi_export_full": True}
+SETTINGS = {"epi_export_full": True, "drugallergy_export_full": True, "chronic_export_full": True}
 PREFIXES = {"ด.ช.": "001", "ด.ญ.": "002", "นาย": "003", "น.ส.": "004", "นาง": "005"}
 FILES = {
     **LAYOUTS,
@@ -44,7 +47,8 @@ def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001 
     Not held: names of places, nations, plans, diagnoses, clinics and vaccines; other prefixes than the five
     of ordinary people; who treated in a visit, its end, and its clinic (without a principal diagnosis);
     weight, height and waist; cause of an appointment; of a test all but LABTEST, value and day; of a drug
-    the TMT code, unit and directions; lot and expiry of a dose.
+    the TMT code, unit and directions; lot and expiry of a dose; the reaction of an allergy in words; name and
+    clinic of a chronic disease.
     """
     if isinstance(row, Patient):
         return row._replace(
@@ -86,6 +90,10 @@ def held(table: str, row: CanonicalRow) -> CanonicalRow | None:  # noqa: ARG001 
         )
     if isinstance(row, Immunization):
         return row._replace(vaccine_name=None, lot_number=None, expire_date=None)
+    if isinstance(row, Allergy):
+        return row._replace(reaction=None)
+    if isinstance(row, ChronicRegistration):
+        return row._replace(name=None, clinic_name=None)
     return row
 
 
@@ -167,6 +175,10 @@ def _rows(model: Model, updated: str) -> Rows:
         }
         for dose in model.doses
     ]
+    rows["DRUGALLERGY"] = [
+        _allergy(row, pids[row.hn or ""], model.hcode, providers) for row in model.allergies
+    ]
+    rows["CHRONIC"] = [_chronic(row, pids[row.hn or ""], model.hcode) for row in model.chronic]
     for code, (name, license_no) in providers.items():
         given, _, family = (name or "").partition(" ")
         rows["PROVIDER"].append({"PROVIDER": code, "REGISTERNO": license_no, "NAME": given, "LNAME": family})
@@ -256,6 +268,36 @@ def _visit(rows: Rows, found: ModelVisit, pid: str, providers: Codes[tuple[str |
         }
         for line in found.drug_dispenses
     ]
+
+
+def _allergy(
+    row: Allergy, pid: str, hcode: str, providers: Codes[tuple[str | None, str | None]]
+) -> dict[str, object]:
+    """SYMPTOM is a code without a public list, so it is one of ours that says nothing."""
+    return {
+        "PID": pid,
+        "DATERECORD": _day(row.recorded_date),
+        "DRUGALLERGY": row.did24,
+        "DNAME": row.substance,
+        "TYPEDX": row.certainty,
+        "ALEVEL": row.severity,
+        "SYMPTOM": "99" if row.reaction else None,
+        "INFORMANT": row.informant,
+        "INFORMHOSP": hcode,
+        "PROVIDER": providers((row.recorder_name, row.recorder_license)),
+    }
+
+
+def _chronic(row: ChronicRegistration, pid: str, hcode: str) -> dict[str, object]:
+    return {
+        "PID": pid,
+        "DATE_DIAG": _day(row.registered_date),
+        "CHRONIC": row.code,
+        "HOSP_DX": hcode,
+        "HOSP_RX": hcode,
+        "DATE_DISCH": _day(row.discharge_date),
+        "TYPEDISCH": row.status,
+    }
 
 
 def _named(providers: Codes[tuple[str | None, str | None]], name: str | None) -> str | None:
