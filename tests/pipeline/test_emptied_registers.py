@@ -11,11 +11,17 @@ from province_kit import DAYS, ProvinceKit, assert_balanced
 from sqlalchemy import select
 from test_immunization_runs import HCODE, adult, give, registers
 
+from phr import faults
+from phr.delivery.client import PhrClient
+from phr.delivery.guard import Guard
+from phr.errors import StopHospital
+from phr.his.reader import Reader
 from phr.his.registers import RegisterSource
 from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.balance import state_equations
 from phr.ledger.destructive import made_calls
+from phr.ledger.retractions import Retractions
 from phr.pipeline import steps
 from phr.pipeline.context import RunOptions
 from phr.pipeline.days import BANGKOK
@@ -64,7 +70,7 @@ class Story:
         options = RunOptions(
             category="immunizations",
             run_id=f"imm-{self.kit.runs}",
-            day_from=DAYS[0] - timedelta(days=400),
+            day_from=DAYS[0] - timedelta(days=30),
             day_to=DAYS[-1] + timedelta(days=3),
             hospitals=[HCODE],
             planned_at=self.clock.now(),
@@ -327,27 +333,37 @@ def test_a_query_that_fails_half_way_asks_and_sends_nothing(
     story.emptied_and_asked()
     calls = len(story.uploads())
     story.decide()
-    # the table is there; a row of it cannot be read as text
-    give(story.kit, 900009, story.kit.clean_visit(HCODE, 5), DAYS[0], "106")
     real = RegisterSource._of_people
 
     def broken(self: RegisterSource, place: Any, *arguments: Any) -> Iterator[Any]:
         if place.table == "person_vaccine_list":
-            list(self._reader.connection.exec_driver_sql("SELECT vaccine_date FROM no_such_table"))
+            raise StopHospital(faults.SOURCE_QUERY, hospital=HCODE)
         return real(self, place, *arguments)
 
-    from phr.his.source_faults import source_faults
-
-    def translated(self: RegisterSource, place: Any, *arguments: Any) -> Iterator[Any]:
-        with source_faults(HCODE):
-            return broken(self, place, *arguments)
-
-    monkeypatch.setattr(RegisterSource, "_of_people", translated)
+    monkeypatch.setattr(RegisterSource, "_of_people", broken)
     story.reconcile()
-    assert "PHR-2" in story.told
+    assert faults.SOURCE_QUERY.code in story.told
     assert len(story.uploads()) == calls
     assert story.cid in registers(story.kit)
-    monkeypatch.undo()
+    assert story.questions("approved"), "it was not what was asked about that changed"
+
+
+def test_a_select_that_loses_a_dose_is_contradicted_by_the_count(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.delete_dose()
+    story.feed()
+    calls = len(story.uploads())
+    give(story.kit, DOSE, story.vn, DAYS[0], "815")
+    story.a_day_later()
+    real = Reader.rows
+
+    def rows(self: Reader, name: str, *arguments: Any, **values: Any) -> Iterator[Any]:
+        return iter(()) if name == "dose_visit" else real(self, name, *arguments, **values)
+
+    monkeypatch.setattr(Reader, "rows", rows)
+    assert story.reconcile()["emptied_unsure"] == 1
+    story.nothing_asked_nor_sent(calls)
 
 
 def test_a_dose_that_is_only_left_out_is_no_empty_register(story: Story) -> None:
@@ -398,7 +414,11 @@ def test_a_doubtful_identity_asks_and_sends_nothing(story: Story) -> None:
     story.delete_dose()
     story.feed()
     calls = len(story.uploads())
-    story.kit.his(HCODE, "UPDATE patient SET birthday = NULL WHERE hn = ?", story.hn)
+    # another record claims the same citizen id with another birth date
+    ((other_hn,),) = story.kit.his(HCODE, "SELECT hn FROM ovst WHERE vn = ?", story.kit.clean_visit(HCODE, 7))
+    story.kit.his(
+        HCODE, "UPDATE patient SET cid = ?, birthday = '1931-02-03' WHERE hn = ?", story.cid, other_hn
+    )
     story.a_day_later()
     assert story.reconcile()["emptied_unsure"] == 1
     story.nothing_asked_nor_sent(calls)
@@ -469,28 +489,57 @@ def test_a_dose_that_came_back_after_the_approval_voids_it_at_once(story: Story)
     assert (len(story.questions()), len(story.uploads())) == (1, calls)
 
 
+def dose_comes_back_before(story: Story, monkeypatch: pytest.MonkeyPatch, owner: type, method: str) -> None:
+    """The dose is typed in again and the feed runs, right before this method does its work."""
+    real = getattr(owner, method)
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(owner, method, real)
+        give(story.kit, DOSE, story.vn, DAYS[0], "815")
+        story.feed()
+        return real(*arguments)
+
+    monkeypatch.setattr(owner, method, meanwhile)
+
+
+@pytest.mark.parametrize(("owner", "method"), [(Guard, "_content"), (Retractions, "called")])
 def test_a_dose_that_comes_back_between_look_and_call_stops_the_call(
-    story: Story, monkeypatch: pytest.MonkeyPatch
+    story: Story, monkeypatch: pytest.MonkeyPatch, owner: type, method: str
 ) -> None:
     story.emptied_and_asked()
     calls = len(story.uploads())
     story.decide()
-    from phr.pipeline import emptied
-
-    real = emptied._propose
-
-    def meanwhile(*arguments: Any, **values: Any) -> Any:
-        found = real(*arguments, **values)
-        give(story.kit, DOSE, story.vn, DAYS[0], "815")
-        story.clock.set(story.clock.time + timedelta(minutes=1))
-        story.feed()
-        return found
-
-    monkeypatch.setattr(emptied, "_propose", meanwhile)
-    counts = story.reconcile()
-    assert (counts.get("emptied_sent"), len(story.uploads())) == (None, calls)
+    dose_comes_back_before(story, monkeypatch, owner, method)
+    assert story.reconcile().get("emptied_sent") is None
+    assert len(story.uploads()) == calls
     assert story.cid in registers(story.kit)
     assert story.row["desired_state"] == "delivered"
+    assert {row["answer"] for row in made_calls(story.kit.ledger)} <= {"NOT_MADE"}
+
+
+@pytest.mark.parametrize("answer", ["accepted", "lost"])
+def test_a_dose_that_comes_back_while_the_call_is_out_is_sent_once_more(
+    story: Story, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    story.emptied_and_asked()
+    story.decide()
+    if answer == "lost":
+        # the first upload of the person that is dropped is the empty one: the feed's own comes through
+        order = {"kind": "drop_after", "path": "ImmunizationRegisterv1", "times": 1}
+        real = PhrClient.empty_register
+
+        def dropped(*arguments: Any) -> Any:
+            story.kit.double.admin.order(order)
+            return real(*arguments)
+
+        monkeypatch.setattr(PhrClient, "empty_register", dropped)
+    dose_comes_back_before(story, monkeypatch, PhrClient, "empty_register")
+    assert story.reconcile().get("emptied_sent") is None
+    assert story.cid not in registers(story.kit), "the empty list came in last"
+    assert (story.row["desired_state"], story.row["removal"]) == ("pending", None)
+    assert story.feed() == 1
+    assert registers(story.kit)[story.cid] == {(str(DAYS[0]), "815")}
+    assert story.feed() == 0
 
 
 def test_a_rejection_keeps_it_and_is_not_asked_again(story: Story) -> None:
@@ -501,6 +550,10 @@ def test_a_rejection_keeps_it_and_is_not_asked_again(story: Story) -> None:
         story.a_day_later()
         assert story.reconcile()["emptied_gone"] == 1
         story.nothing_asked_nor_sent(calls)
+    # what was rejected is nobody's work, so it does not count against the brake
+    story.kit.configure(hospitals={HCODE: {"brake": {"removals": 0}}})
+    story.reconcile()
+    assert story.told == ""
 
 
 def test_more_at_once_than_the_brake_allows_are_neither_asked_about_nor_sent(story: Story) -> None:
