@@ -87,7 +87,8 @@ reconcile_day = Table(
     Column("run_id", String(250), nullable=False),
 )
 
-#: single references that the comparison found on one side only
+#: single references that the comparison found on one side only; ``emptied``: an immunization register of ours
+#: of which the HIS shows no dose any more
 finding = Table(
     "finding",
     metadata,

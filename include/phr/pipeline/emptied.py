@@ -136,9 +136,8 @@ def _second_look(
         held = {row.person_ref for row in cast(list[Immunization], documents[KIND])}
         found |= {keys[key] for key in part if key in held}
         empty = [key for key in part if key not in held]
-        if not empty or source.count_keys(
-            empty
-        ):  # the counts go another way: they must not find a dose either
+        # the counts go another way: they must not find a dose either
+        if not empty or source.count_keys(empty):
             continue
         for key, patient in _known_people(context, hospital, documents, empty).items():
             person_key = context.keyring.pseudonym(key[1:], key_id=context.keyring.content)
