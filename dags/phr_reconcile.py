@@ -7,6 +7,7 @@ Compares three sides for every hospital: the HIS, our ledger, and the lists of t
 | `compare` | lists what is missing or extra there (ours or another sender's) and what was not sent |
 | | lets missing documents go again when they are few; sends OrgEncounterSummary |
 | | looks a second time for what vanished from the HIS; takes back what may go |
+| | lists immunization registers that became empty; one is sent empty only where allowed and approved |
 | `part` | the sweep: older days are read again at decaying density, with what was missing |
 | `finish_parts` | judges all of it from the ledger |
 | `ask` | starts `phr_approvals` when something waits for a person |

@@ -330,6 +330,18 @@ def test_a_site_with_doses_and_no_community_register(sqlite_source: Source) -> N
     assert rows["patient"] == []
 
 
+def test_a_table_of_doses_or_people_that_is_missing_is_named(source: Source) -> None:
+    def lacking() -> list[str]:
+        with make_adapter(hospital(), source.url).open() as snapshot:
+            return snapshot.source("immunization").not_whole()
+
+    assert lacking() == []
+    source.run("DROP TABLE person_anc_service")
+    assert lacking() == ["person_anc_service"]
+    source.run("DROP TABLE person")
+    assert lacking() == ["person", "person_anc_service"]
+
+
 def test_a_key_that_is_not_there_gives_no_row(source: Source, adapter: Adapter) -> None:
     source.patient()
     assert all(not rows for rows in read(adapter, f"c{BABY}", f"h{HN}", "p1", NOBODY, "h'; --").values())

@@ -34,7 +34,12 @@ CONFIG = Path(__file__).parents[2] / "include/config"
 DAYS = [date(2025, 10, 7) + timedelta(days=n) for n in range(3)]
 HCODES = ("99001", "99002", "99003")
 #: what a test may have changed at the running double
-DOUBLE_SETTINGS = {"resend": "replace", "rate_limit_per_minute": None, "rate_limit_window_seconds": 60}
+DOUBLE_SETTINGS = {
+    "resend": "replace",
+    "empty_register": "wipe",
+    "rate_limit_per_minute": None,
+    "rate_limit_window_seconds": 60,
+}
 STATE_OF = {"send": "delivered", "hold": "held", "quarantine": "quarantined"}
 
 

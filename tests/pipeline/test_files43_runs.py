@@ -12,6 +12,7 @@ import pytest
 from province_kit import ProvinceKit, RunResult, assert_balanced, unit_of
 from sqlalchemy import update
 
+from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.pipeline import steps
 from phr.pipeline.context import RunOptions
@@ -196,6 +197,43 @@ def test_registers_go_only_when_epi_is_said_to_be_whole(office: Office) -> None:
     result = kit.run(replace(options, run_id="imm-3"))
     assert result.error is None
     assert kit.double.admin.registers(HCODE, "Immunization") == sent
+
+
+@pytest.mark.parametrize("export", ["one person less", "no dose at all", "no EPI.TXT"])
+def test_no_export_empties_a_register(office: Office, export: str) -> None:
+    kit = office.kit
+    kit.configure(
+        endpoint={"allow_empty_register": True},
+        hospitals={HCODE: {"epi_export_full": True, "brake": {"removals": 1000, "share": 1.0}}},
+    )
+    options = RunOptions(
+        category="immunizations",
+        run_id="imm-1",
+        hospitals=[HCODE],
+        day_from=TODAY - timedelta(days=900),
+        day_to=TODAY,
+    )
+    assert kit.run(options).counts["sent"] > 1
+    sent = kit.double.admin.registers(HCODE, "Immunization")
+    one = max(office.model.doses, key=lambda d: d.given_date or "").hn
+    office.model.doses = [d for d in office.model.doses if export == "one person less" and d.hn != one]
+    office.put(office.on(DAYS))
+    if export == "no EPI.TXT":
+        (office.folder / "EPI.TXT").unlink()
+    kit.run(replace(options, run_id="imm-2"))
+    calls = len(kit.double.admin.requests(path="ImmunizationRegisterv1"))
+    for _ in range(3):  # the first look may have had another fingerprint
+        office.a_day_passes()
+        office.reconcile()
+    assert len(kit.double.admin.requests(path="ImmunizationRegisterv1")) == calls
+    assert kit.double.admin.registers(HCODE, "Immunization") == sent
+    assert [row for row in approvals.questions(kit.ledger) if row["kind"] == "immunization"] == []
+    rows = [row for row in kit.documents().values() if row["kind"] == "immunization" and row["absent_since"]]
+    assert [row["second_look"] for row in rows if row["second_look"]] == []
+    if export == "one person less":
+        assert len(rows) == 1
+        told = kit.hospital_rows(f"rec-{kit.runs}")[HCODE]["error_text"]
+        assert "files43" in told
 
 
 def test_a_broken_line_holds_the_visit_and_what_was_delivered_stays(office: Office) -> None:

@@ -59,7 +59,7 @@ def show(approval_id: Id) -> None:
     for item in approvals.items_of(ledger, row["approval_id"]):
         day = thai_date(item["service_day"]) if item["service_day"] else "?"
         reason = approvals.REASONS_TH.get(item["reason"], item["reason"])
-        removes = "ทั้งรายการ / all" if row["action"] == "retract" else str(item["removes"] or "?")
+        removes = "ทั้งรายการ / all" if row["action"] in ("retract", "empty") else str(item["removes"] or "?")
         table.add_row(day, item["reference"], reason, removes, item["state"])
     Console(highlight=False, markup=False, width=140).print(table)
 

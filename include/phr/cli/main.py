@@ -192,14 +192,15 @@ def explain_command(
     reference: Annotated[str, typer.Argument(help="เลข VN หรือ รหัส:VN / visit number, or hcode:VN")],
 ) -> None:
     """ทำไมรายการนี้ส่งหรือไม่ส่ง / why was this visit sent or not."""
-    from phr.reporting import explain
+    from phr.reporting.explain import explain, kind_of
     from phr.settings import load_province
 
     home = Home.from_env()
     hospital = load_province(home.config_dir / "hospitals.yaml").hospital(hcode)
     # the form in which the national side names a visit
     reference = reference.removeprefix(f"{hospital.hcode}:")
-    lines = explain(Ledger.open(home.ledger_url), hospital, reference)
+    ledger = Ledger.open(home.ledger_url)
+    lines = explain(ledger, hospital, reference, kind=kind_of(ledger, hospital.hcode, reference))
     for line in lines:
         typer.echo(line)
     in_ledger = not any("/ not in the ledger" in line for line in lines)

@@ -37,7 +37,8 @@ _SUMMARY = "/api/OrganizationSummary"
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to remove one encounter; only the guard makes one, after it has written the call down."""
+    """Leave to remove one encounter, or to empty one register; only the guard makes one, after it has written
+    the call down."""
 
     reference: str = field(repr=False)
     call_id: str
@@ -125,6 +126,13 @@ class PhrClient:
             "encounter_ref_code": f"{self._hcode}:{permit.reference}",
         }
         return self._authorised("GET", "/api/RemoveEncounter", params=params)
+
+    def empty_register(self, permit: Permit, body: bytes) -> Answer:  # noqa: ARG002
+        """``ImmunizationRegisterv1`` with an empty list: deletes every dose of one person here (trap 3).
+
+        :param permit: from :mod:`phr.delivery.guard`, which has looked at the body and written the call down.
+        """
+        return self._authorised("POST", self.path_of("immunization"), data=body)
 
     def chronic_references(self, cd_code: str) -> Answer:
         """``OrganizationSummary``: ``chronic_ref_code`` of every entry of one disease (4.4)."""

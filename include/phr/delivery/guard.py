@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import orjson
 
@@ -98,10 +99,7 @@ class Guard:
 
         :raises Bug: PHR-508; such a body was built by us, so nothing is sent.
         """
-        content = orjson.loads(body)
-        scope = str((content.get("managingOrganization") or {}).get("scope") or "")
-        if scope.upper() == "ALL" and not self.endpoint.allow_scope_all:
-            self._refuse("scope ALL is not allowed")
+        content = self._content(body)
         section = _SECTIONS.get(self.book.kind)
         if section is None:
             if len(content.get("Encounter") or []) != 1:
@@ -112,6 +110,13 @@ class Guard:
             self._refuse(f"{section} is empty")
         elif len(entries) != claim.entries:
             self._refuse(f"{section} holds {len(entries)} of {claim.entries} entries")
+
+    def _content(self, body: bytes) -> dict[str, Any]:
+        content: dict[str, Any] = orjson.loads(body)
+        scope = str((content.get("managingOrganization") or {}).get("scope") or "")
+        if scope.upper() == "ALL" and not self.endpoint.allow_scope_all:
+            self._refuse("scope ALL is not allowed")
+        return content
 
     def _refuse(self, why: str) -> None:
         raise Bug(faults.DESTRUCTIVE_REFUSED, hospital=self.book.hospital, detail=why)
@@ -214,6 +219,47 @@ class Guard:
         if set(claim.kept) - seen:
             raise NotProved(Answer("unknown", UNREADABLE))
         return found
+
+    def empty_register(
+        self, *, reference: str, content: str, reason: str, body: bytes, called: Callable[[], bool]
+    ) -> Answer | None:
+        """Send the empty list of an emptied register, once, on a person's word; None when somebody else has
+        the register by now. The answer is the only proof there can be.
+
+        :param content: names what lies there, as the approval has it.
+        :param called: right before the call; False when the register is not emptied any more.
+        :raises Bug: PHR-508, the body is not an empty immunization register.
+        :raises NotProved: refused (the leave is void), or nobody knows whether it was written.
+        :raises Refused: not allowed by the settings, or not approved.
+        """
+        section = _SECTIONS["immunization"]
+        sent = self._content(body)
+        if self.book.kind != "immunization" or sent.get(section) != [] or not sent.get("Patient"):
+            self._refuse("not an empty immunization register")
+        if not self.endpoint.allow_empty_register:
+            raise Refused
+        self.reserve()  # it may wait long, so everything is asked after it
+        permission = self.book.permit(
+            reference=reference,
+            endpoint=self.client.path_of("immunization"),
+            reason=reason,
+            content=content,
+            action="empty",
+            by_brake=False,
+        )
+        if permission is None:
+            raise Refused
+        if not called():
+            self.book.not_made(permission)
+            return None
+        answer = self.client.empty_register(Permit(reference, permission.call_id), body)
+        self.book.answered(permission.call_id, answer.code)
+        if answer.kind != "accepted":
+            if answer.kind == "refused":
+                self.book.refused(permission, reference)
+            raise NotProved(answer)
+        self.book.proved(permission, reference, "replaced")
+        return answer
 
     def take_back(self, target: Target) -> bool:
         """RemoveEncounter and its proof; False when somebody else has the document by now.

@@ -162,6 +162,12 @@ class KeySource(Protocol):
         Eligibility is not asked again. A reference that does not exist gives no row.
         """
 
+    def not_whole(self) -> list[str]:
+        """Tables of rows of this kind that cannot be read, or the source itself where it holds a part only.
+
+        While there is one, a row that is not found proves nothing.
+        """
+
     def resolve(self, wanted: Callable[[str], bool]) -> Iterator[str]:
         """Every reference of this kind, whatever its day, that ``wanted`` says yes to.
 

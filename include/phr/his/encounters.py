@@ -75,6 +75,10 @@ class EncounterSource:
                     found.add(date.fromisoformat(iso))
         return sorted(found)
 
+    def not_whole(self) -> list[str]:
+        """None: what a visit lacks is judged by its day (:meth:`tells`)."""
+        return []
+
     def tells(self, days: Sequence[date]) -> list[date]:
         """Every day, unless the source holds some days only: then those it holds visits of."""
         if not self._reader.system.partial:

@@ -146,6 +146,18 @@ class RegisterSource:
         """Those of these people who have a row of this hospital, each with the day of the newest."""
         return {ref: date.fromisoformat(day) for ref, day in self._newest(set(refs)).items()}
 
+    def not_whole(self) -> list[str]:
+        """Tables of these rows, or of the people they belong to, that this database lacks or its account may
+        not see; the name of a source whose files nobody can prove to be of one whole export."""
+        system, statements = self._reader.system, self._reader.statements
+        if system.partial:
+            return [system.name]
+        needed = {table for place in system.registers[self._register.kind] for table in place.needs}
+        lacking = {table for table in needed if not statements.has(table)}
+        if "person" in system.parts and not statements.can("person"):
+            lacking.add("person")  # without it rows would stand under another key
+        return sorted(lacking)
+
     def resolve(self, wanted: Callable[[str], bool]) -> Iterator[str]:
         """Every key that ``wanted`` says yes to: of everybody registered, with rows or without, and of rows
         whose person neither register of people knows. Whole scans; memory is that of the keys wanted.

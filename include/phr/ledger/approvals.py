@@ -21,15 +21,17 @@ from phr.errors import StopHospital
 from phr.ledger import tables as t
 from phr.ledger.store import Ledger, now
 
-Action = Literal["retract", "shrink"]
+Action = Literal["retract", "shrink", "empty"]
 ACTIONS_TH = {
     "retract": "ถอนรายการออกจากหมอพร้อม / take documents back",
     "shrink": "ส่งฉบับที่รายการลดลง / send versions that take something away",
+    "empty": "ส่งทะเบียนวัคซีนว่าง ลบวัคซีนทุกเข็มของบุคคลที่แห่งนี้ / send an empty immunization register",
 }
 REASONS_TH = {
     "GONE": "ไม่พบใน HIS แล้ว (ตรวจซ้ำหลัง 24 ชม.) / gone from the HIS, looked for twice",
     "KEPT_BACK": "ตอนนี้ห้ามส่งหรือข้อมูลบุคคลไม่ชัด / restricted or in doubt by now",
     "REGISTER_SHRANK": "บางรายการ (วัคซีน การแพ้) หายไปจากทะเบียนของบุคคล / entries are gone from a register",
+    "REGISTER_EMPTIED": "ทะเบียนวัคซีนว่าง ไม่เหลือใน HIS (ตรวจซ้ำหลัง 24 ชม.) / no dose is left, looked for twice",
     "REMOVAL_BRAKE": "ลดพร้อมกันเกินเพดาน / more at once than the brake allows",
 }
 _IN_LIST = 500

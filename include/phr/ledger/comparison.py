@@ -140,12 +140,13 @@ def record_findings(
     kind: str,
     found: Mapping[tuple[str, str], date],
     *,
-    days: Collection[date],
+    days: Collection[date] | None,
     moment: datetime,
 ) -> None:
     """Write what the comparison of these days found; open findings of the days that are no more are closed.
 
     :param found: (finding, reference) -> service day.
+    :param days: None: all of this kind.
     """
     f = t.finding
     with ledger.write(hospital) as connection:
@@ -153,8 +154,8 @@ def record_findings(
             select(f.c.finding, f.c.reference, f.c.first_seen_at).where(
                 f.c.hospital == hospital,
                 f.c.kind == kind,
-                f.c.service_day.in_(days),
                 f.c.resolved_at.is_(None),
+                *(() if days is None else (f.c.service_day.in_(days),)),
             )
         )
         before = {(row.finding, row.reference): row.first_seen_at for row in open_rows}

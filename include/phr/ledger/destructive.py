@@ -87,6 +87,12 @@ class Destructive:
         """The call was made and answered (or not: the code says what happened)."""
         self._write(call_id, {"called_at": now(), "answer": code[:32]})
 
+    def refused(self, permission: Permission, reference: str) -> None:
+        """The national side has said no: the leave is used up, and who gave it is asked again."""
+        if permission.approval_id:
+            with self.ledger.write(self.hospital) as connection:
+                approvals.tick_off(connection, permission.approval_id, reference, state="void")
+
     def proved(self, permission: Permission, reference: str, proof: Proof) -> None:
         """What the national side showed afterwards; an approval's item is ticked off when it is done."""
         self._write(permission.call_id, {"proof": proof, "proved_at": now()})

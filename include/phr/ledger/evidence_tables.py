@@ -11,8 +11,8 @@ from phr.ledger.columns import UtcDateTime, document_key, metadata
 
 #: open until decided; void when its set changed first; done when nothing of it is left to do
 APPROVAL_STATES = ("open", "approved", "rejected", "void", "done")
-#: what a person is asked: take a document back, or let a set shrink
-ACTIONS = ("retract", "shrink")
+#: what a person is asked: take a document back, let a set shrink, or let an emptied register go empty
+ACTIONS = ("retract", "shrink", "empty")
 
 #: a question to a person, bound to the digest of one exact set of documents (R13)
 approval = Table(
@@ -87,7 +87,8 @@ reconcile_day = Table(
     Column("run_id", String(250), nullable=False),
 )
 
-#: single references that the comparison found on one side only
+#: single references that the comparison found on one side only; ``emptied``: an immunization register of ours
+#: of which the HIS shows no dose any more
 finding = Table(
     "finding",
     metadata,

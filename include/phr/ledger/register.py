@@ -21,6 +21,7 @@ from phr.ledger.decide import (
     decide,
 )
 from phr.ledger.lookups import Lookups
+from phr.ledger.retractions import void_returned
 from phr.ledger.run_documents import count_moved, supersede
 from phr.ledger.store import Ledger, now, record_days, record_run_days, upsert
 
@@ -333,6 +334,7 @@ class Registration:
                 connection, run_id=self.run_id, hospital=self.hospital, kind=self.kind, brake=self.brake
             )
             ask(connection, hospital=self.hospital, kind=self.kind, run_id=self.run_id)
+            void_returned(connection, self.hospital, self.kind)
         if self.braked:
             self.counts["pending"] -= self.braked
             self.counts["held"] += self.braked

@@ -1,6 +1,7 @@
 """Documents that should be taken back nationally: gone from the HIS, or kept back by now (R7, R11, DM7).
 
 Only what our own deliveries put there is ever a candidate; another sender's references are listed elsewhere.
+Of registers only those that became empty are: the rows of the person are gone, and the person is still there.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, delete, false, insert, or_, select, update
 
+from phr.ledger import approvals
 from phr.ledger import tables as t
 from phr.ledger.claims import NO_MAYBE, NOTHING_THERE, standing_days
-from phr.ledger.decide import CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE
+from phr.ledger.decide import CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE, SET_KINDS
 from phr.ledger.settling import Settlement
 from phr.ledger.store import Ledger, now
 
 #: a document is looked for a second time this long after it was first missed
 SECOND_LOOK_AFTER = timedelta(hours=24)
 GONE, WITHDRAWN = "GONE", "KEPT_BACK"
+#: a register of which no dose is left
+EMPTIED = "REGISTER_EMPTIED"
 #: kept back because of what the new version would take away, not because it must not be there
 _OWN_WAY = (CHILD_WAS_DELIVERED, REGISTER_SHRANK, REMOVAL_BRAKE)
 _IN_LIST = 500
@@ -87,17 +91,44 @@ class Retractions:
                 found |= {row.reference: row.service_day for row in connection.execute(query)}
         return found
 
-    def looked(self, found: Collection[str], missing: Collection[str], moment: datetime) -> None:
-        """Outcome of a second look by key: what exists is merely out of scope, what is missing is gone."""
+    def looked(
+        self,
+        found: Collection[str],
+        missing: Collection[str],
+        moment: datetime,
+        *,
+        unsure: Collection[str] = (),
+    ) -> None:
+        """Outcome of a second look by key: what exists is merely out of scope, what is missing is gone.
+
+        A register of which rows were found was not empty, so its 24 hours begin anew.
+
+        :param unsure: nothing can be concluded of these.
+        """
         d = t.document
         with self.ledger.write(self.hospital) as connection:
-            for verdict, references in (("exists", found), ("gone", missing)):
+            for verdict, references in (("exists", found), ("gone", missing), ("unsure", unsure)):
+                values: dict[str, Any] = {"second_look": verdict, "second_look_at": moment}
+                if verdict == "exists" and self.kind in SET_KINDS:
+                    values["absent_since"] = moment
                 for part in _parts(sorted(references)):
                     connection.execute(
                         update(d)
                         .where(*self._mine(), d.c.reference.in_(part), d.c.absent_since.is_not(None))
-                        .values(second_look=verdict, second_look_at=moment)
+                        .values(**values)
                     )
+
+    def emptied(self) -> dict[str, dict[str, Any]]:
+        """Reference -> row of every register of ours that lies there and was missed in the HIS."""
+        d = t.document
+        query = select(d).where(
+            *self._mine(),
+            d.c.absent_since.is_not(None),
+            d.c.delivered_version.is_not(None),
+            d.c.delivered_by == "ours",
+        )
+        with self.ledger.read() as connection:
+            return {row["reference"]: dict(row) for row in connection.execute(query).mappings()}
 
     def candidates(self, connection: Connection, seen_at: datetime) -> list[Candidate]:
         """Everything of ours that should be taken back now, by reference.
@@ -106,10 +137,15 @@ class Retractions:
         """
         d = t.document
         gone = and_(d.c.absent_since.is_not(None), d.c.second_look == "gone")
-        kept_back = and_(
-            d.c.absent_since.is_(None),
-            d.c.desired_state.in_(("held", "quarantined")),
-            or_(d.c.desired_reason.is_(None), d.c.desired_reason.not_in(_OWN_WAY)),
+        # a register is never taken back because of doubt
+        kept_back = (
+            false()
+            if self.kind in SET_KINDS
+            else and_(
+                d.c.absent_since.is_(None),
+                d.c.desired_state.in_(("held", "quarantined")),
+                or_(d.c.desired_reason.is_(None), d.c.desired_reason.not_in(_OWN_WAY)),
+            )
         )
         query = select(d).where(
             *self._mine(),
@@ -121,7 +157,7 @@ class Retractions:
         return [
             Candidate(
                 reference=row["reference"],
-                reason=GONE if row["absent_since"] is not None else WITHDRAWN,
+                reason=self._gone if row["absent_since"] is not None else WITHDRAWN,
                 days=standing_days(row),
                 content=content_of(row),
                 removal_open=row["removal"] is not None,
@@ -153,14 +189,48 @@ class Retractions:
             values: dict[str, Any] = {**NOTHING_THERE, "removal": None, "removes": 0}
             if row["lease_token"] is None:
                 values |= NO_MAYBE
-            if candidate.reason == GONE:
+            if candidate.reason == self._gone:
                 values |= {
                     "desired_state": "retracted",
-                    "desired_reason": GONE,
+                    "desired_reason": self._gone,
                     "desired_version": row["desired_version"] + 1,
                 }
             self._update(connection, candidate.reference, values)
         return True
+
+    def unanswered(self, candidate: Candidate, code: str, *, maybe_written: bool) -> None:
+        """The call that empties a register was not accepted.
+
+        When it may have been written and a dose came back meanwhile, that register goes once more.
+        """
+        with self.ledger.write(self.hospital) as connection:
+            row = self._row(connection, candidate.reference)
+            values: dict[str, Any] = {"last_code": code[:32]}
+            if not maybe_written:
+                values["removal"] = None
+            self._update(connection, candidate.reference, values)
+            if maybe_written and not _still(row, candidate):
+                self._update(
+                    connection,
+                    candidate.reference,
+                    {"removal": None, "delivered_hash": None, "delivered_source_hash": None},
+                )
+                Settlement(connection, self.hospital, self.kind, now()).send_newest(row)
+
+    def warned(self, candidate: Candidate, code: str, warnings: Sequence[str]) -> None:
+        """Keep what the national side complained about while it accepted (R11); values are cut out before."""
+        n = t.delivery_note
+        mine = {"hospital": self.hospital, "kind": self.kind, "reference": candidate.reference}
+        with self.ledger.write(self.hospital) as connection:
+            version = self._row(connection, candidate.reference)["desired_version"]
+            connection.execute(delete(n).where(*(n.c[name] == value for name, value in mine.items())))
+            for position, text in enumerate(warnings):
+                note = {"severity": "warning", "code": code[:12], "text": text, "noted_at": now()}
+                connection.execute(insert(n).values(**mine, version=version, position=position, **note))
+
+    @property
+    def _gone(self) -> str:
+        return EMPTIED if self.kind in SET_KINDS else GONE
 
     def _mine(self) -> tuple[Any, ...]:
         return t.document.c.hospital == self.hospital, t.document.c.kind == self.kind
@@ -177,6 +247,21 @@ class Retractions:
         )
 
 
+def void_returned(connection: Connection, hospital: str, kind: str) -> None:
+    """Void the leave to empty registers that hold a dose again: if they lose it, a person is asked anew."""
+    leave = approvals.waiting_leave(connection, hospital, kind, "empty")
+    d, still = t.document, {}
+    for part in _parts(sorted(leave)):
+        query = select(d).where(
+            d.c.hospital == hospital,
+            d.c.kind == kind,
+            d.c.reference.in_(part),
+            d.c.absent_since.is_not(None),
+        )
+        still.update({row["reference"]: content_of(row) for row in connection.execute(query).mappings()})
+    approvals.void_leave(connection, hospital, kind, "empty", still)
+
+
 def content_of(row: Mapping[str, Any]) -> str:
     """Names what lies at the national side: version and, where it is known, its hash."""
     return f"v{row['delivered_version']}:{row['delivered_hash'] or 'unknown'}"[:80]
@@ -188,7 +273,7 @@ def _still(row: Mapping[str, Any], candidate: Candidate) -> bool:
         return False
     if row["lease_token"] is not None and row["lease_until"] is not None and row["lease_until"] > now():
         return False
-    if candidate.reason == GONE:
+    if candidate.reason in (GONE, EMPTIED):
         return row["absent_since"] is not None and row["second_look"] == "gone"
     kept_back = row["absent_since"] is None and row["desired_state"] in ("held", "quarantined")
     return kept_back and row["desired_reason"] not in _OWN_WAY

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 from phr.ledger import tables as t
 from phr.ledger.brake import hold
 from phr.ledger.claims import NO_MAYBE, NOTHING_THERE, Claim, Outcome, merged
-from phr.ledger.decide import REMOVAL_BRAKE, Standing
+from phr.ledger.decide import REMOVAL_BRAKE, SET_KINDS, Standing
 from phr.ledger.store import now, upsert
 
 _STATE = {"delivered": "delivered", "rejected": "rejected", "retry": "pending", "unsent": "pending"}
@@ -64,7 +64,7 @@ class Settlement:
     def taken_from_under(self, row: Any) -> None:
         """A removal of an older version may have taken a newer one along: the newest goes once more."""
         self._update(row["reference"], {"removal": None, **NOTHING_THERE})
-        self._send_newest({**row, **NOTHING_THERE})
+        self.send_newest({**row, **NOTHING_THERE})
 
     def _settle_one(self, row: Any, outcome: Outcome) -> None:
         claim = outcome.claim
@@ -92,6 +92,9 @@ class Settlement:
                     "delivered_at": self.stamp,
                     "attempts": 0,
                 }
+                if claim.removal_open and self.kind in SET_KINDS:
+                    # what an unproved call emptied is filled again by this one
+                    values |= {"removal": None}
                 if overtaken:
                     values |= _UNKNOWN_CONTENT
                 disposition = "sent"
@@ -141,9 +144,9 @@ class Settlement:
 
     def _stale_send(self, row: Any, claim: Claim) -> bool:
         """We sent after losing the lease: an older body may lie over a newer one."""
-        return self._send_newest({**row, **self._something_is_there(row, claim)})
+        return self.send_newest({**row, **self._something_is_there(row, claim)})
 
-    def _send_newest(self, row: dict[str, Any]) -> bool:
+    def send_newest(self, row: dict[str, Any]) -> bool:
         """The newest version goes once more, whatever lies there now; False when none is to be sent."""
         if row["desired_state"] not in ("delivered", "in_flight", "pending", "unknown"):
             return False

@@ -92,6 +92,22 @@ def build_immunization_register(
     )
 
 
+def build_empty_register(patient: Patient, hospital: Hospital) -> dict[str, Any]:
+    """Body that takes every dose of this person at this hospital away (contract 4.5).
+
+    Only :mod:`phr.pipeline.emptied` asks for it, and only the guard sends it. Pure.
+
+    :raises QuarantineRecord: PHR-331 when the patient lacks a required field (named, never its value).
+    """
+    require(patient, [], hospital)
+    who = organization(hospital.hcode, hospital.name_th)
+    return {
+        "managingOrganization": {**who, "agent": hospital.his_version},
+        "Patient": patient_block(patient, hospital),
+        "Immunization": [],
+    }
+
+
 class _Dose:
     """All rows of one dose: the one that is sent, and under which reference."""
 

@@ -1,7 +1,8 @@
 """Reconcile: compare with the national side, look a second time, take back what may go, send the counts.
 
-The sweep belongs to it too, as a run of its own (purpose ``sweep``) after the comparison: what was found
-missing goes with it.
+Immunization registers that became empty in the HIS come last, in a snapshot of their own, so that what is
+wrong with them keeps no visit back. The sweep belongs to it too, as a run of its own (purpose ``sweep``) after
+the comparison: what was found missing goes with it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from phr.his.base import KeySource
 from phr.ledger.balance import refresh_roll_up
 from phr.ledger.budget import Lane, RateBudget
 from phr.ledger.destructive import Destructive
-from phr.pipeline import takeback
+from phr.pipeline import emptied, takeback
 from phr.pipeline.compare import compare_days, write_down
 from phr.pipeline.context import Context
 from phr.pipeline.deliver import make_client
@@ -74,23 +75,32 @@ def reconcile_hospital(
         counts[name] = sum(len(getattr(r, name)) for r in results)
     counts["days"] = len(results)
     counts["unsent"] = sum(r.unsent for r in results)
+
+    def guard_of(kind: str) -> Guard:
+        book = Destructive(context.ledger, options.run_id, hospital.hcode, kind, hospital.brake)
+        return Guard(client, book, context.province.endpoint, reserve)
+
     if not options.dry_run:
         counts["goes_again"] = write_down(context, hospital, results, believe=options.believe_missing)
-        guard = Guard(
-            client,
-            Destructive(context.ledger, options.run_id, hospital.hcode, takeback.KIND, hospital.brake),
-            context.province.endpoint,
-            reserve,
-        )
         go = takeback.propose(context, hospital, snapshot.taken_at)
         if go and not _alone(context, client, reserve):
             counts["other_sender"], go = len(go), []
-        counts.update(takeback.take_back(context, hospital, guard, go, progress))
+        counts.update(takeback.take_back(context, hospital, guard_of(takeback.KIND), go, progress))
         if counts["goes_again"] or go:
             changed = {*days, *(day for candidate in go for day in candidate.days)}
             refresh_roll_up(context.ledger, hospital.hcode, takeback.KIND, sorted(changed))
         if context.province.endpoint.send_summary:
             counts["summaries"] = send_summaries(context, hospital, client, summaries, reserve)
+    registers, listed = emptied.reconcile_registers(
+        context,
+        hospital,
+        adapter,
+        guard_of(emptied.KIND),
+        lambda: _alone(context, client, reserve),
+        progress,
+    )
+    counts.update(registers)
+    told = [OTHER_SENDER if counts["other_sender"] else None, listed]
     context.ledger.set_hospital(
         options.run_id,
         hospital.hcode,
@@ -98,7 +108,7 @@ def reconcile_hospital(
         snapshot_at=snapshot.taken_at,
         fingerprint=snapshot.fingerprint,
         preview=json.dumps(dict(sorted(counts.items()))),
-        error_text=OTHER_SENDER if counts["other_sender"] else None,
+        error_text=" · ".join(filter(None, told)) or None,
     )
     return dict(counts)
 

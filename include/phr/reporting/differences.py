@@ -27,6 +27,10 @@ FINDINGS_TH = {
         "ส่วนกลางมีจากผู้ส่งอื่น / there, filed by another sender",
         "ไม่แตะต้อง ให้โรงพยาบาลตรวจโปรแกรมส่งเดิม หรือใช้ phr takeover / not touched: take over, or ask them",
     ),
+    "emptied": (
+        "ทะเบียนวัคซีนว่างใน HIS แต่ส่วนกลางยังมี / a register is empty in the HIS, its doses stay there",
+        "ถามและส่งได้เมื่อเปิด endpoint.allow_empty_register / asked about where the endpoint's settings allow it",
+    ),
 }
 
 

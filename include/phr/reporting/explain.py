@@ -28,6 +28,27 @@ _STATES = {
 }
 
 
+#: outcome of the second look for a register that was missed
+_LOOKS = {
+    None: "ยังไม่ได้ตรวจซ้ำ (หลัง 24 ชม.) / not looked for a second time yet (after 24 h)",
+    "gone": "ตรวจซ้ำแล้ว ไม่มีแถววัคซีนเหลือ / looked for again: no row of a dose is left",
+    "exists": "ตรวจซ้ำแล้ว ยังมีแถววัคซีน แต่ส่งไม่ได้ ให้แก้ใน HIS "
+    "/ looked for again: rows are there that cannot be sent; mend them in the HIS",
+    "unsure": "ตรวจซ้ำแล้วสรุปไม่ได้: ไม่พบบุคคลด้วยเลขประจำตัวเดิม หรือตัวตนกำกวม "
+    "/ looked for again, nothing concluded: no such person under the same citizen id, or in doubt",
+}
+
+
+def kind_of(ledger: Ledger, hcode: str, reference: str) -> str:
+    """Kind of the document with this reference; a register is named by a pseudonym, all else is a visit."""
+    query = select(t.document.c.kind).where(
+        t.document.c.hospital == hcode, t.document.c.reference == reference
+    )
+    with ledger.read() as connection:
+        kinds = set(connection.execute(query).scalars())
+    return "encounter" if "encounter" in kinds or not kinds else min(kinds)
+
+
 def explain(ledger: Ledger, hospital: Hospital, reference: str, *, kind: str = "encounter") -> list[str]:
     """Lines for a person who already knows the visit number; no clinical content, no identity."""
     lines = [f"{hospital.hcode} {hospital.name_th}, {kind} {reference}"]
@@ -44,7 +65,10 @@ def explain(ledger: Ledger, hospital: Hospital, reference: str, *, kind: str = "
         lines += _ledger_lines(dict(row))
         lines += _findings(ledger, hospital.hcode, kind, reference)
         lines += _notes(ledger, hospital.hcode, kind, reference)
-    lines += _source_lines(hospital, reference)
+    if kind == "encounter":
+        lines += _source_lines(hospital, reference)
+    else:
+        lines.append("HIS: ค้นทะเบียนจากรหัสแฝงไม่ได้ / a register is not looked up by its pseudonym")
     return lines
 
 
@@ -69,6 +93,16 @@ def _ledger_lines(row: dict[str, Any]) -> list[str]:
         lines.append(f"คำตอบล่าสุด / last answer: {row['last_code']} (attempts {row['attempts']})")
     if row["absent_since"]:
         lines.append(f"ไม่พบใน HIS ตั้งแต่ / absent from the HIS since {row['absent_since']:%F %T} UTC")
+        if row["kind"] == "immunization" and row["delivered_version"] is not None:
+            lines.append(
+                "ทะเบียนวัคซีนว่าง: HIS ไม่มีวัคซีนที่ส่งได้ของบุคคลนี้แล้ว แต่ที่ระบบกลางยังมีของเดิม "
+                "/ emptied register: no dose is left to send, the old ones stay nationally"
+            )
+            lines.append(f"  {_LOOKS[row['second_look']]}")
+            lines.append(
+                "  จะถามคนก็ต่อเมื่อเปิด / a person is asked only with endpoint.allow_empty_register: true, "
+                "retraction: propose"
+            )
     return lines
 
 
@@ -76,6 +110,7 @@ def _reason(reason: str) -> str:
     known = {
         CHILD_WAS_DELIVERED: "แถวที่เคยส่งแล้วกลายเป็นข้อมูลผิด / a delivered row has become invalid",
         PATIENT_CHANGED: "ข้อมูลบุคคลเปลี่ยน / the patient's data changed",
+        "REGISTER_EMPTIED": "ส่งทะเบียนว่างแล้วตามคำอนุมัติ / sent empty, as a person approved",
         "STALE_SEND": "ส่งซ้ำเพื่อให้ฉบับใหม่อยู่บนสุด / sent again so that the newest version stands",
     }
     return "; ".join(known.get(code, code) for code in reason.split(","))

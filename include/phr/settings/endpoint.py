@@ -99,6 +99,14 @@ class EndpointSettings(BaseModel):
             "person has approved exactly that; without this the register is held"
         ),
     )
+    allow_empty_register: bool = Field(
+        default=False,
+        description=(
+            "an immunization register that became empty in the HIS may be sent empty (4.5), when a person "
+            "has approved exactly that. Off, because what the national side makes of an empty list is open; "
+            "without this the emptied register is only listed"
+        ),
+    )
     allow_scope_all: bool = Field(
         default=False,
         description="whole-history mode drops every encounter that is left out (3.2): never without this",

@@ -18,6 +18,7 @@ from phr_sandbox.national.fault_rules import FaultRule
 #: settings that may change while the double runs; back to the file's values after a restart
 CHANGEABLE = (
     "resend",
+    "empty_register",
     "remove_effect",
     "remove_delay_seconds",
     "month_shape",

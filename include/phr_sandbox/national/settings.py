@@ -46,6 +46,9 @@ class SandboxSettings(BaseModel):
     #: ``merge`` keeps them. Vital signs are children, one for each measurement, and so are Coverage rows;
     #: every other field of the visit is that of the newest body in both
     resend: Literal["replace", "merge"] = "replace"
+    #: what an empty list does to an immunization register (contract 4.5, open): ``wipe`` deletes every dose,
+    #: ``ignore`` acknowledges and keeps them, ``refuse`` says no
+    empty_register: Literal["wipe", "ignore", "refuse"] = "wipe"
     #: when an acknowledged removal shows in read-back (contract 10.5, open); ``later`` is a queued deletion
     #: that strikes when it is due, whatever was sent under that reference meanwhile
     remove_effect: Literal["now", "later", "never"] = "now"

@@ -139,6 +139,10 @@ def register_rows(call: Call, kind: str, parent: dict[str, Any]) -> list[tuple[s
 def update_immunizations(sandbox: Sandbox, call: Call) -> Answer:
     """``POST /api/ImmunizationRegisterv1``: the list replaces the person's register (contract 4.5)."""
     cid = register_person(call, "Immunization")
+    if not call.body["Immunization"] and sandbox.settings.empty_register != "wipe":
+        if sandbox.settings.empty_register == "refuse":
+            raise RefusedError("Immunization is empty")
+        return Answer(extra={"processing_warning": call.warnings})
     _replace(sandbox, call, cid, "Immunization", register_rows(call, "Immunization", call.body))
     return Answer(extra={"processing_warning": call.warnings})
 
