@@ -173,7 +173,7 @@ def _known_people(
     province = context.province
     checker = Checker(
         today=context.today,
-        facility_codes=frozenset(h.hcode for h in (*province.hospitals, *province.broken)),
+        facility_codes=frozenset({h.hcode for h in province.hospitals} | {h.hcode for h in province.broken}),
         identity_policies={hospital.hcode: hospital.identity_policy},
     )
     tables: dict[str, list[CanonicalRow]] = {

@@ -1,8 +1,8 @@
 """Reconcile: compare with the national side, look a second time, take back what may go, send the counts.
 
 Immunization registers that became empty in the HIS come last, in a snapshot of their own, so that what is
-wrong with them keeps no visit back. The sweep belongs to it too, as a run of its own (purpose ``sweep``) after
-the comparison: what was found missing goes with it.
+wrong with them keeps no visit back. The sweep belongs to it too, as a run of its own (purpose ``sweep``)
+after the comparison: what was found missing goes with it.
 """
 
 from __future__ import annotations
