@@ -150,7 +150,9 @@ class Story:
         return self.kit.double.admin.requests(path="ImmunizationRegisterv1", after=after)
 
     def questions(self, *states: str) -> list[dict[str, Any]]:
-        return approvals.questions(self.kit.ledger, states=states or ("open",))
+        """Of emptied registers."""
+        found = approvals.questions(self.kit.ledger, states=states or ("open",))
+        return [row for row in found if row["action"] == "empty"]
 
     @property
     def row(self) -> dict[str, Any]:
@@ -299,6 +301,10 @@ def test_a_stale_replica_asks_and_sends_nothing(story: Story) -> None:
     story.reconcile()
     assert story.questions("approved")
     assert len(story.uploads()) == calls
+    # switched off, nothing stays approved either, whatever the replica
+    story.kit.configure(endpoint={"allow_empty_register": False})
+    story.reconcile()
+    assert story.questions("approved") == []
 
 
 def test_another_schema_since_the_first_look_begins_the_day_anew(story: Story) -> None:
@@ -550,21 +556,32 @@ def test_a_rejection_keeps_it_and_is_not_asked_again(story: Story) -> None:
         story.a_day_later()
         assert story.reconcile()["emptied_gone"] == 1
         story.nothing_asked_nor_sent(calls)
-    # what was rejected is nobody's work, so it does not count against the brake
-    story.kit.configure(hospitals={HCODE: {"brake": {"removals": 0}}})
-    story.reconcile()
-    assert story.told == ""
 
 
 def test_more_at_once_than_the_brake_allows_are_neither_asked_about_nor_sent(story: Story) -> None:
-    story.emptied_and_asked()
+    kit = story.kit
+    for n in range(8, 18):
+        give(kit, 900100 + n, kit.clean_visit(HCODE, n), DAYS[0], "815")
+    story.feed()
+    kit.his(HCODE, "DELETE FROM ovst_vaccine WHERE ovst_vaccine_id BETWEEN 900100 AND 900200")
+    kit.configure(hospitals={HCODE: {"brake": {"removals": 0, "share": 0.0}}})
+    story.delete_dose()
+    story.feed()
     calls = len(story.uploads())
-    story.decide()
-    story.kit.configure(hospitals={HCODE: {"brake": {"removals": 0}}})
-    story.reconcile()
+    story.a_day_later()
+    assert story.reconcile()["emptied_gone"] > 3
     assert "more than the brake allows" in story.told
-    assert len(story.uploads()) == calls
-    assert story.questions("approved")
+    story.nothing_asked_nor_sent(calls)
+    # believed by who raised the share: one question, in spite of `removals: 0`
+    kit.configure(hospitals={HCODE: {"brake": {"removals": 0, "share": 1.0}}})
+    story.reconcile()
+    assert len(story.questions()) == 1
+    story.decide(approve=False)
+    # what was rejected is nobody's work, so it does not count
+    kit.configure(hospitals={HCODE: {"brake": {"removals": 0, "share": 0.0}}})
+    story.reconcile()
+    assert story.told == ""
+    story.nothing_asked_nor_sent(calls)
 
 
 def test_all_registers_of_a_hospital_at_once_are_never_believed(story: Story) -> None:

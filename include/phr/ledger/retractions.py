@@ -258,8 +258,9 @@ def void_returned(connection: Connection, hospital: str, kind: str) -> None:
             d.c.reference.in_(part),
             d.c.absent_since.is_not(None),
         )
-        rows = connection.execute(query).mappings()
-        still.update({row["reference"]: content_of(dict(row)) for row in rows})
+        still.update(
+            {row["reference"]: content_of(dict(row)) for row in connection.execute(query).mappings()}
+        )
     approvals.void_leave(connection, hospital, kind, "empty", still)
 
 

@@ -21,6 +21,7 @@ from phr.his.base import Adapter, Snapshot
 from phr.his.reader import bangkok, batched
 from phr.ledger import approvals
 from phr.ledger.balance import refresh_roll_up
+from phr.ledger.brake import Brake
 from phr.ledger.comparison import record_findings
 from phr.ledger.retractions import Candidate, Retractions
 from phr.ledger.store import now
@@ -73,6 +74,7 @@ def reconcile_registers(
         return dict(counts), None
     found = {(FINDING, reference): row["service_day"] for reference, row in rows.items()}
     record_findings(context.ledger, hospital.hcode, KIND, found, days=None, moment=now())
+    may_ask = context.province.endpoint.allow_empty_register and hospital.retraction != "off"
     bodies: dict[str, bytes] = {}
     seen_at = now()
     if rows:
@@ -82,9 +84,8 @@ def reconcile_registers(
                 bodies, why = _second_look(context, hospital, adapter, snapshot, retractions, rows, counts)
         except StopHospital as error:
             why = ("อ่าน HIS ไม่ครบ", error.message())
-        if why:
+        if why and may_ask:
             return dict(counts), _words(len(rows), why)
-    may_ask = context.province.endpoint.allow_empty_register and hospital.retraction != "off"
     go, many = _propose(context, hospital, retractions, seen_at, may_ask=may_ask)
     if go and not alone():
         counts["other_sender"], go = len(go), []
@@ -173,9 +174,7 @@ def _known_people(
     province = context.province
     checker = Checker(
         today=context.today,
-        facility_codes=frozenset(
-            {h.hcode for h in province.hospitals} | {broken.hcode for broken in province.broken}
-        ),
+        facility_codes=frozenset({h.hcode for h in province.hospitals} | {h.hcode for h in province.broken}),
         identity_policies={hospital.hcode: hospital.identity_policy},
     )
     tables: dict[str, list[CanonicalRow]] = {
@@ -207,9 +206,11 @@ def _propose(
         no = approvals.refused(connection, hospital.hcode, KIND, "empty")
         candidates = [c for c in candidates if c.sure and _item(c) not in no]
         out_of = approvals.delivered_count(connection, hospital.hcode, KIND)
-        # nobody reads doses any more, or one table of them: that would look the same
+        # doses that are not read any more, or one table of them that is empty, would look the same
         everything = bool(candidates) and len(candidates) >= out_of
-        if everything or not hospital.brake.allows(len(candidates), out_of=out_of):
+        # all of these wait for a person anyway, which is all that a brake below the shipped one asks for
+        ceiling = Brake(removals=max(hospital.brake.removals, Brake().removals), share=hospital.brake.share)
+        if everything or not ceiling.allows(len(candidates), out_of=out_of):
             return [], True
         contents = {c.reference: c.content for c in candidates}
         approvals.void_leave(connection, hospital.hcode, KIND, "empty", contents)
