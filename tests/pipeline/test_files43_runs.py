@@ -93,6 +93,10 @@ class Office:
 @pytest.fixture
 def office(province: ProvinceKit) -> Office:
     """All four days were exported and have arrived."""
+    global TODAY, DAYS, OLD, NEW
+    TODAY = datetime.now(BANGKOK).date()
+    DAYS = [TODAY - timedelta(days=n) for n in (4, 3, 2, 1)]
+    OLD, NEW = DAYS[:2], DAYS[2:]
     office = Office(province)
     office.put(office.on(DAYS))
     result = office.run()
