@@ -25,6 +25,9 @@ from phr.ledger.retractions import void_returned
 from phr.ledger.run_documents import count_moved, supersede
 from phr.ledger.store import Ledger, now, record_days, record_run_days, upsert
 
+#: days without a document entered in one transaction
+_EMPTY_DAYS = 200
+
 
 @dataclass
 class Registration:
@@ -109,6 +112,27 @@ class Registration:
                 elsewhere=self._elsewhere[day],
             )
         return to_send
+
+    def register_empty_days(self, counts: Mapping[date, Mapping[str, int]]) -> None:
+        """:meth:`register_day` for days without any document, many in one transaction: registers are
+        looked for over years of days.
+        """
+        if self.dry_run:
+            return
+        days = sorted(counts)
+        for start in range(0, len(days), _EMPTY_DAYS):
+            part = days[start : start + _EMPTY_DAYS]
+            with self.ledger.write(self.hospital) as connection:
+                self._close(connection, part)
+                record_days(
+                    connection,
+                    self.run_id,
+                    self.category,
+                    self.kind,
+                    self.hospital,
+                    self.snapshot_at,
+                    {day: counts[day] for day in part},
+                )
 
     def _apply(self, connection: Connection, batch: Sequence[Desired], *, by_key: bool = False) -> set[str]:
         references = [want.reference for want in batch]

@@ -61,6 +61,7 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
     put_aside: Counter[str] = Counter()
     outbox = _Bodies(area, hospital.chunk_visits)
     waiting: dict[date, list[Built]] = {day: [] for day in days}
+    empty: dict[date, dict[str, int]] = {}
 
     def enter(day: date) -> None:
         """One service day goes into the ledger in one transaction, so that a kill leaves no half day."""
@@ -68,7 +69,10 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
         wants = [b.desired for b in built]
         # a day that was not asked for has no count: its documents show as invented
         count = manifest["counts"].get(day.isoformat()) or dict.fromkeys(("eligible", *OUT_OF_SCOPE), 0)
-        entered(built, registration.register_day(day, wants, count))
+        if built:
+            entered(built, registration.register_day(day, wants, count))
+        else:
+            empty[day] = count
 
     def entered(built: list[Built], to_send: set[str]) -> None:
         outbox.add([b for b in built if b.desired.reference in to_send])
@@ -97,6 +101,8 @@ def map_hospital(context: Context, hospital: Hospital, progress: Callable[[int],
             enter(day)
     for day in sorted(waiting, reverse=True):
         enter(day)
+    # after the others: what has moved from one of them to another day is known there by now
+    registration.register_empty_days(empty)
     for name in manifest["key_chunks"]:
         chunk = Chunk.read(area, name, context.kind)
         by_key = list(builder.build(chunk))
