@@ -100,17 +100,7 @@ class Registration:
         with self.ledger.write(self.hospital) as connection:
             self._elsewhere.clear()
             to_send = self._apply(connection, batch)
-            self._close(connection, [day])
-            record_days(
-                connection,
-                self.run_id,
-                self.category,
-                self.kind,
-                self.hospital,
-                self.snapshot_at,
-                {day: count},
-                elsewhere=self._elsewhere[day],
-            )
+            self._enter_days(connection, {day: count}, elsewhere=self._elsewhere[day])
         return to_send
 
     def register_empty_days(self, counts: Mapping[date, Mapping[str, int]]) -> None:
@@ -123,16 +113,14 @@ class Registration:
         for start in range(0, len(days), _EMPTY_DAYS):
             part = days[start : start + _EMPTY_DAYS]
             with self.ledger.write(self.hospital) as connection:
-                self._close(connection, part)
-                record_days(
-                    connection,
-                    self.run_id,
-                    self.category,
-                    self.kind,
-                    self.hospital,
-                    self.snapshot_at,
-                    {day: counts[day] for day in part},
-                )
+                self._enter_days(connection, {day: counts[day] for day in part})
+
+    def _enter_days(
+        self, connection: Connection, counts: Mapping[date, Mapping[str, int]], elsewhere: int = 0
+    ) -> None:
+        self._close(connection, list(counts))
+        run = (self.run_id, self.category, self.kind, self.hospital, self.snapshot_at)
+        record_days(connection, *run, counts, elsewhere=elsewhere)
 
     def _apply(self, connection: Connection, batch: Sequence[Desired], *, by_key: bool = False) -> set[str]:
         references = [want.reference for want in batch]
