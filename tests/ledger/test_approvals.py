@@ -262,11 +262,21 @@ def test_an_approved_version_that_changed_again_is_held(ledger: Ledger, braked: 
     assert states(ledger) == ["void", "open"]
 
 
-def test_a_version_whose_approval_is_withdrawn_is_held_at_the_door(ledger: Ledger, braked: str) -> None:
+def test_a_version_whose_approval_is_withdrawn_is_stopped_at_the_door_and_held_again(
+    ledger: Ledger, braked: str
+) -> None:
     answer(ledger, braked, yes=True)
-    to_send, _ = snapshot(ledger, "r4", at(3), [want("v1", "b", **LESS)], brake=NOTHING)
-    assert to_send == {"v1"}
+    both = [want(name, "b", **LESS) for name in ("v1", "v2")]
+    to_send, _ = snapshot(ledger, "r4", at(3), both, brake=NOTHING)
+    assert to_send == {"v1", "v2"}
+
+    def allowed(name: str) -> bool:
+        call = {"endpoint": "x", "reason": "CHILD_REMOVED", "content": "k1:b", "action": "shrink"}
+        return Destructive(ledger, "r4", HOSPITAL, KIND, NOTHING).permit(reference=name, **call) is not None
+
+    assert allowed("v2")  # the leave is good until it is withdrawn
     approvals.withdraw(ledger, braked, by="another", note="no")
+    assert not allowed("v1")
     held(ledger, "r5", 4, "v1", "v2")
     assert row(ledger, "v1")["desired_state"] == "held"
 

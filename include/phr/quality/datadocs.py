@@ -31,7 +31,7 @@ def write_data_docs(folder: Path, tallies: Mapping[str, Mapping[str, Counts]], t
     """Write a Data Docs site: ``folder/index.html`` and one page per table with rows.
 
     Writing again for the same day replaces the pages of that day. Suites have no pages of their own: the page
-    of a table names every rule, and rendering takes longer than checking.
+    of a table names every rule, and each page takes time to render.
 
     :param tallies: table -> rule id -> counts; tables without a judged row get no page.
     :param today: names the run.

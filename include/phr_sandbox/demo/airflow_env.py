@@ -69,7 +69,7 @@ def airflow_env(
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Bangkok",
         # the full name of a machine may need a DNS server that an offline machine does not have
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        # a component that waits five seconds for the one writer (the default) ends on a busy machine
+        # the one writer may take longer than the five seconds of the driver on a busy machine
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow_home / 'airflow.db'}?timeout=60",
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
         "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(connections),
